@@ -1,0 +1,113 @@
+package environ
+
+import (
+	"io"
+	"net"
+	"strings"
+
+	requestline "barewire/steps/03_requestline"
+	headers "barewire/steps/04_headers"
+	body "barewire/steps/05_body"
+	wsgi "barewire/steps/06_wsgi"
+)
+
+// A Request is what the steps before this one know of one request.
+type Request struct {
+	Line    requestline.Line
+	Fields  []headers.Field
+	Framing body.Framing
+	Input   wsgi.Input // becomes wsgi.input
+	Errors  io.Writer  // becomes wsgi.errors
+	Server  Endpoint   // our end of the connection
+	Client  Endpoint   // theirs
+}
+
+// An Endpoint is one end of a connection, as text.
+type Endpoint struct {
+	Host string // an IP address, or the path of a Unix socket
+	Port string
+}
+
+// EndpointOf splits an address.
+func EndpointOf(addr net.Addr) Endpoint {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return Endpoint{Host: addr.String()}
+	}
+	return Endpoint{host, port}
+}
+
+// Fill puts the request into environ, which is empty.
+func Fill(environ wsgi.Environ, request Request) {
+	line := request.Line
+
+	// What they asked for. RFC 3875 §4.1; REQUEST_URI, the target as it was
+	// sent, stands in no standard but in every server.
+	environ["REQUEST_METHOD"] = line.Method
+	environ["REQUEST_URI"] = line.Target
+	environ["SCRIPT_NAME"] = ""
+	environ["PATH_INFO"] = decode(line.Path)
+	environ["QUERY_STRING"] = line.Query
+	environ["SERVER_PROTOCOL"] = line.Version
+
+	// What else they said.
+	fillFields(environ, request)
+
+	// Who talks to whom. The socket knows; a Host field only claims.
+	environ["SERVER_NAME"] = inURL(request.Server.Host)
+	environ["SERVER_PORT"] = request.Server.Port
+	environ["REMOTE_ADDR"] = request.Client.Host
+	environ["REMOTE_PORT"] = request.Client.Port
+	environ["SERVER_SOFTWARE"] = "barewire"
+	environ["GATEWAY_INTERFACE"] = "CGI/1.1"
+
+	// What the contract adds. PEP 3333, "environ Variables"
+	environ["wsgi.version"] = [2]int{1, 0}
+	environ["wsgi.url_scheme"] = "http"
+	environ["wsgi.input"] = request.Input
+	environ["wsgi.input_terminated"] = true // it ends by itself, chunked or not
+	environ["wsgi.errors"] = request.Errors
+	environ["wsgi.multithread"] = true // other requests run at the same time
+	environ["wsgi.multiprocess"] = false
+	environ["wsgi.run_once"] = false
+	environ["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
+}
+
+// inURL writes a host as a URL does: an IPv6 address stands in brackets, or its
+// colons and that of the port cannot be told apart. RFC 3875 §4.1.14
+func inURL(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// wrapFile is wsgi.file_wrapper.
+func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
+	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+}
+
+// decode replaces each %xx with its byte, once: %2541 becomes %41, not A. Step
+// 03 made sure that two hex digits follow. RFC 3986 §2.4
+func decode(path string) string {
+	if !strings.Contains(path, "%") {
+		return path
+	}
+	decoded := make([]byte, 0, len(path))
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		if c == '%' {
+			c = unhex(path[i+1])<<4 | unhex(path[i+2])
+			i += 2
+		}
+		decoded = append(decoded, c)
+	}
+	return string(decoded)
+}
+
+func unhex(digit byte) byte {
+	if digit <= '9' {
+		return digit - '0'
+	}
+	return digit&^0x20 - 'A' + 10 // without the bit that makes a letter small
+}
