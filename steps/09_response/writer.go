@@ -1,0 +1,148 @@
+package response
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	call "barewire/steps/08_call"
+	"barewire/steps/refuse"
+)
+
+var (
+	// ErrSurplus tells that an application yielded more than the Content-Length
+	// it declared. The surplus was not sent, so the response is whole all the same.
+	ErrSurplus = refuse.Because(refuse.ServerError, "an application yields no more bytes than its Content-Length says", "PEP 3333, Handling the Content-Length Header", nil)
+	// ErrShort tells that it yielded fewer.
+	ErrShort = refuse.Because(refuse.ServerError, "an application yields as many bytes as its Content-Length says", "PEP 3333, Handling the Content-Length Header", nil)
+	// ErrGone tells that the client takes no more.
+	ErrGone = errors.New("response: the client is gone")
+
+	errEnded = refuse.Because(refuse.ServerError, "an application writes before its body ends, not after", "PEP 3333, The write() Callable", nil)
+)
+
+// large is the size from which a chunk is written from where it is, instead of
+// being copied behind the head.
+const large = 16 << 10
+
+// A Writer puts one answer into bytes.
+type Writer struct {
+	Conn            io.Writer
+	Buf             []byte // memory for the bytes; empty, and may be nil
+	Method, Version string // of the request
+	Now             func() time.Time
+
+	// Begin is called once, when the head is about to be made. It tells whether
+	// the connection may stay open; an error means that the answer comes too late.
+	Begin func() (keep bool, err error)
+
+	Framing Framing // chosen when the head is made
+	Keep    bool    // the head says that the connection stays open
+	Whole   bool    // the response has ended as its head promised
+
+	single bool  // the first chunk is the whole body
+	left   int64 // bytes that the stated length still promises
+	err    error // why nothing can follow; an application that ignores it meets it again
+}
+
+// Body sends all that answer.Body yields, then ends the response. In any case
+// it closes the Body. The chunks take their way through send, which is w.Send
+// or a function that calls it.
+func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error) (err error) {
+	defer func() {
+		if failure := answer.Body.Close(); failure != nil {
+			err = errors.Join(err, failure)
+		}
+	}()
+	if list, ok := answer.Body.(interface{ Len() int }); ok {
+		w.single = list.Len() == 1
+	}
+	for chunk, err := range answer.Body.Chunks {
+		if err == nil {
+			err = send(answer, chunk)
+		}
+		if err != nil {
+			return err
+		}
+		if w.Framing == NoBody {
+			break // HEAD of an endless body must end too
+		}
+	}
+	return w.end(answer)
+}
+
+// Send sends a chunk, with the head in front of the first. An empty chunk sends
+// nothing: the head can wait until there is something behind it.
+// PEP 3333, "The start_response() Callable"
+func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
+	if len(chunk) == 0 || w.err != nil {
+		return w.err
+	}
+	size := int64(-1)
+	if w.single {
+		size = int64(len(chunk))
+	}
+	before, err := w.appendHead(w.Buf[:0], answer, size)
+	if err != nil {
+		return err
+	}
+	after := ""
+	switch w.Framing {
+	case NoBody:
+		chunk, w.Whole = nil, true
+	case ByLength:
+		if int64(len(chunk)) > w.left {
+			chunk, err = chunk[:w.left], ErrSurplus
+		}
+		w.left -= int64(len(chunk))
+		w.Whole = w.left == 0
+	case Chunked:
+		// chunk = chunk-size CRLF chunk-data CRLF   RFC 9112 §7.1
+		before = strconv.AppendInt(before, int64(len(chunk)), 16)
+		before = append(before, "\r\n"...)
+		after = "\r\n"
+	}
+	w.err = errors.Join(w.write(before, chunk, after), err)
+	return w.err
+}
+
+// end makes the head if no chunk has, and says that the body is over.
+func (w *Writer) end(answer *call.Answer) error {
+	if w.err != nil {
+		return w.err
+	}
+	out, err := w.appendHead(w.Buf[:0], answer, 0)
+	if err != nil {
+		return err
+	}
+	switch {
+	case w.Framing == ByLength && w.left > 0:
+		return fmt.Errorf("%w: %d bytes are missing", ErrShort, w.left)
+	case w.Framing == Chunked:
+		out = append(out, "0\r\n\r\n"...) // last-chunk, no trailers, RFC 9112 §7.1
+	}
+	w.Whole, w.err = true, errEnded
+	return w.write(out, nil, "")
+}
+
+// write sends the bytes; small ones together, for a write is a system call and
+// often a packet.
+func (w *Writer) write(before, chunk []byte, after string) error {
+	pieces := [][]byte{before, chunk, []byte(after)}
+	if len(chunk) < large {
+		w.Buf = append(append(before, chunk...), after...)[:0]
+		pieces = [][]byte{w.Buf[:len(before)+len(chunk)+len(after)]}
+	}
+	for _, piece := range pieces {
+		if len(piece) == 0 {
+			continue
+		}
+		if _, err := w.Conn.Write(piece); err != nil {
+			w.Whole = false
+			return fmt.Errorf("%w: %w", ErrGone, err)
+		}
+	}
+	return nil
+}
