@@ -1,0 +1,64 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	wsgi "barewire/steps/06_wsgi"
+	"barewire/steps/refuse"
+)
+
+// explain returns the application that answers in place of one that cannot. A
+// refusal names the step and the rule, says where to read it, and shows the
+// bytes. Of what went wrong inside an application the client learns nothing:
+// that is for whoever runs it, and on the trace.
+func (x *Exchange) explain(stage Stage, err error) wsgi.Application {
+	if x.Input != nil && x.Input.Err() != nil {
+		// What the application made of a broken body no longer counts.
+		stage, err = Stage{Number: 5, Name: "body"}, x.Input.Err()
+	}
+	status := refuse.ServerError
+	text := "The application failed. What went wrong is told on the server's side.\n"
+	var refusal *refuse.Error
+	if errors.As(err, &refusal) {
+		status = refusal.Status
+		text = fmt.Sprintf("step    %02d %s\nrule    %s\nsource  %s\n", stage.Number, stage.Name, refusal.Rule, refusal.Section)
+		if refusal.Got != "" {
+			text += fmt.Sprintf("got     %q\n", refusal.Got)
+		}
+	}
+	return func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		start(status, wsgi.Headers{{"Content-Type", "text/plain; charset=utf-8"}})
+		return wsgi.Text(status + "\n\n" + text)
+	}
+}
+
+// A panicError is what a stage panicked with.
+type panicError struct {
+	value any
+	place string // "hello/hello.go:12"
+}
+
+func (p panicError) Error() string { return fmt.Sprintf("panic at %s: %v", p.place, p.value) }
+
+// panickedAt finds the line that panicked, when called by a deferred function.
+func panickedAt() string {
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		inRuntime := strings.HasPrefix(frame.Function, "runtime.")
+		if panicking && !inRuntime {
+			folder, file := filepath.Split(frame.File)
+			return fmt.Sprintf("%s:%d", filepath.Join(filepath.Base(folder), file), frame.Line)
+		}
+		panicking = panicking || inRuntime
+		if !more {
+			return "an unknown place"
+		}
+	}
+}

@@ -1,0 +1,183 @@
+// Package server puts the ten steps together.
+//
+//	listen.Accept ─ connection ─┬─ read requestline headers body │ environ call response keepalive ─┬─ goodbye
+//	                            └──────────────────── the next request ──────────────────────────────┘
+//
+// What a step decides stands in the step; here is only what none of them can
+// know: the order (pipeline.go), the life of a connection and its deadlines
+// (connection.go), and starting and stopping (this file). Errors become answers
+// in explain.go. Whoever wants to see it all gets events (events.go, watch.go).
+package server
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	listen "barewire/steps/01_listen"
+	read "barewire/steps/02_read"
+	body "barewire/steps/05_body"
+	wsgi "barewire/steps/06_wsgi"
+)
+
+// A Server serves one application. New makes one; set its fields before Serve.
+type Server struct {
+	App       wsgi.Application
+	Pipeline  []Stage
+	Limits    Limits
+	Deadlines Deadlines
+	Errors    io.Writer        // wsgi.errors, when nobody watches
+	Now       func() time.Time // the clock of the Date field
+
+	// Observe is told what happens, as it happens, by many goroutines at once.
+	// It must not block: put a Ring before anything slow. Nil costs nothing.
+	Observe func(Event)
+	// Gate is asked before each stage, and may block as long as it likes.
+	Gate func(Place, Stage)
+
+	connections atomic.Int64 // how many there were, to number them
+	requests    atomic.Int64
+
+	once      sync.Once
+	places    chan struct{} // as many as there may be connections
+	stop      chan struct{} // closed when the server stops
+	mutex     sync.Mutex
+	open      map[*connection]bool
+	listeners []net.Listener
+	serving   sync.WaitGroup
+}
+
+// Limits bound what strangers may send.
+type Limits struct {
+	Head        read.Limits
+	Body        body.Limits
+	Connections int // at one time; further ones wait in the kernel's queue
+}
+
+// Deadlines bound how long they may take.
+type Deadlines struct {
+	Idle  time.Duration // until a request begins
+	Head  time.Duration // until its head is complete
+	Body  time.Duration // for each read of its body
+	Write time.Duration // for each write of its answer
+}
+
+// New returns a server for app, with bounds that suit a public place.
+func New(app wsgi.Application) *Server {
+	return &Server{
+		App:      app,
+		Pipeline: Pipeline(),
+		Limits: Limits{
+			Head:        read.Limits{Line: 8 << 10, Lines: 100 + 2, Bytes: 64 << 10},
+			Body:        body.Limits{Bytes: 1 << 30, Line: 256, Trailer: 8 << 10},
+			Connections: 8192,
+		},
+		Deadlines: Deadlines{Idle: time.Minute, Head: 15 * time.Second, Body: 30 * time.Second, Write: 30 * time.Second},
+		Errors:    os.Stderr,
+		Now:       time.Now,
+		stop:      make(chan struct{}),
+		open:      make(map[*connection]bool),
+	}
+}
+
+// Serve serves the connections of a listener until the server is stopped. It
+// may run for several listeners.
+func (s *Server) Serve(listener net.Listener) {
+	s.mutex.Lock()
+	s.listeners = append(s.listeners, listener)
+	if s.stopping() {
+		_ = listener.Close() // so that Accept ends at once
+	}
+	s.mutex.Unlock()
+	s.once.Do(func() { s.places = make(chan struct{}, s.Limits.Connections) })
+	listen.Accept(listener, func(conn net.Conn) {
+		select {
+		case s.places <- struct{}{}:
+		case <-s.stop:
+		}
+		c := newConnection(s, conn)
+		if !s.admit(c) {
+			_ = conn.Close() // the server stops; nothing was read, nothing is lost
+			return
+		}
+		go func() {
+			defer func() { <-s.places }()
+			defer s.dismiss(c) // also when an application ends its goroutine
+			c.serve()
+		}()
+	})
+}
+
+// admit counts a connection among the open ones, unless the server stops.
+func (s *Server) admit(c *connection) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.stopping() {
+		return false
+	}
+	s.open[c] = true
+	s.serving.Add(1)
+	return true
+}
+
+func (s *Server) dismiss(c *connection) {
+	_ = c.Close() // again, as a rule
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	delete(s.open, c)
+	s.serving.Done()
+}
+
+// Shutdown stops the server politely: it takes no new connections, ends those
+// that wait for a request, and lets the others finish theirs. When the context
+// is done first, it cuts what is left and returns the context's error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mutex.Lock()
+	if !s.stopping() {
+		close(s.stop)
+	}
+	for _, listener := range s.listeners {
+		_ = listener.Close() // closed is what it shall be
+	}
+	for c := range s.open {
+		if c.early.Load() {
+			// Not at once: its request may be on the way from the kernel.
+			_ = c.SetReadDeadline(time.Now().Add(grace))
+		}
+	}
+	s.mutex.Unlock()
+
+	finished := make(chan struct{})
+	go func() {
+		s.serving.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+		return nil
+	case <-ctx.Done():
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for c := range s.open {
+		reset(c.Conn)
+	}
+	return ctx.Err()
+}
+
+// grace is how long a connection without a whole request has when the server
+// stops.
+const grace = 100 * time.Millisecond
+
+func (s *Server) stopping() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
+	}
+}
