@@ -1,0 +1,85 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"barewire/server"
+)
+
+// An author is who wrote a line of the answer, and why.
+type author struct {
+	role role
+	note string
+}
+
+// authors tells who wrote each line of a head: the application, whose headers
+// stand in it as it gave them and in its order, or else the server.
+func (x *exchange) authors(lines [][]byte) (authors []author) {
+	status := author{fromApp, "app: status"}
+	headers := x.headers
+	switch {
+	case x.refusedBy >= 8:
+		status, headers = author{fromServer, fmt.Sprintf("server: %02d failed", x.refusedBy)}, nil
+	case x.refusedBy > 0:
+		status, headers = author{fromServer, fmt.Sprintf("server: %02d said no", x.refusedBy)}, nil
+	}
+	used := 0
+	for i, line := range lines {
+		line := strings.TrimSuffix(string(line), "\r\n")
+		n := slices.IndexFunc(headers[used:], func(header server.Field) bool {
+			return line == string(header[0])+": "+string(header[1])
+		})
+		switch {
+		case line == "":
+			authors = append(authors, author{fromServer, "head ends: " + bytesOf(int64(len(x.answerHead)))})
+		case i == 0:
+			authors = append(authors, status)
+		case n >= 0:
+			used += n + 1
+			authors = append(authors, author{fromApp, fmt.Sprintf("app: header %d", used)})
+		default:
+			authors = append(authors, author{fromServer, "server" + why(line)})
+		}
+	}
+	return authors
+}
+
+// why tells what made the server add a header.
+func why(line string) string {
+	name, value, _ := strings.Cut(line, ": ")
+	switch {
+	case name == "Content-Length" && value == "0":
+		return ": no body"
+	case name == "Content-Length":
+		return ": one chunk"
+	case name == "Transfer-Encoding":
+		return ": length unknown"
+	case name == "Connection":
+		return ": 10 keepalive"
+	}
+	return ""
+}
+
+// author tells who wrote a line of the answer's body. The first line of a chunk
+// names it.
+func (x *exchange) author(line line) author {
+	switch {
+	case line.summary != "":
+		return author{quiet, ""}
+	case line.framing != "":
+		return author{fromServer, "server: " + line.framing}
+	}
+	chunk := x.chunk
+	x.chunk = server.Chunk{}
+	switch {
+	case x.refusedBy != 0 && chunk.Size > 0:
+		return author{fromServer, "server: the explanation"}
+	case x.refusedBy != 0:
+		return author{fromServer, ""}
+	case chunk.Size > 0:
+		return author{fromApp, fmt.Sprintf("app: chunk %d, %s", chunk.Number, bytesOf(int64(chunk.Size)))}
+	}
+	return author{fromApp, ""}
+}
