@@ -1,0 +1,75 @@
+package command
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"barewire/apps/demo"
+	"barewire/apps/dispatch"
+	"barewire/apps/echo"
+	"barewire/apps/hello"
+	"barewire/apps/method"
+	"barewire/apps/stream"
+	wsgi "barewire/steps/06_wsgi"
+
+	"github.com/spf13/cobra"
+)
+
+// An app is an application that can be served, under the name package:Name.
+type app struct {
+	name  string
+	about string
+	serve wsgi.Application
+}
+
+var apps = []app{
+	{"demo:App", "shows its environ, as Python's wsgiref demo_app does", demo.App},
+	{"dispatch:App", "finds a function for each path by regular expressions", dispatch.App},
+	{"echo:App", "returns the body that it got", echo.App},
+	{"hello:App", "greets the name in a form", hello.App},
+	{"method:App", "tells the request method, the smallest application here", method.App},
+	{"stream:App", "yields one line after another", stream.App},
+}
+
+// findApp returns the application of that name.
+func findApp(name string, world World) (app, error) {
+	for _, app := range apps {
+		if app.name == name {
+			return app, nil
+		}
+	}
+	hint := suggest(name, appNames(), "; "+world.Name+" apps lists them all")
+	return app{}, fmt.Errorf("there is no application %q%s", name, hint)
+}
+
+func appNames() []string {
+	var names []string
+	for _, app := range apps {
+		names = append(names, app.name)
+	}
+	return names
+}
+
+func appsCommand(world World) *cobra.Command {
+	return &cobra.Command{
+		Use:   "apps",
+		Short: "List the applications that can be served",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			table := tabwriter.NewWriter(world.Out, 0, 0, 3, ' ', 0)
+			for _, app := range apps {
+				fmt.Fprintf(table, "%s\t%s\n", app.name, app.about)
+			}
+			return table.Flush()
+		},
+	}
+}
+
+// completeApps offers the names of the applications to the shell.
+func completeApps(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, app := range apps {
+		names = append(names, app.name+"\t"+app.about)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
