@@ -1,0 +1,243 @@
+package docs_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestTranscripts runs the commands of every console block. A command that
+// starts a server does so for the blocks behind it, as if they were typed into a
+// second terminal; what the server prints is compared when it has stopped, at
+// the end of the page or when the next one starts.
+func TestTranscripts(t *testing.T) {
+	need(t, "curl")
+	terminals := newTerminals(t)
+	eachPage(t, func(t *testing.T, p *page) {
+		var server *running
+		stop := func() {
+			if server != nil {
+				p.check(t, server.block, "$ "+server.command+"\n"+server.stop(t), mask)
+				server = nil
+			}
+		}
+		for _, b := range p.blocks {
+			if b.language != "console" {
+				continue
+			}
+			truth := ""
+			for line := range strings.Lines(p.pieces[b.piece]) {
+				command, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "$ ")
+				if !ok {
+					continue // output
+				}
+				if startsServer.MatchString(command) {
+					stop()
+					server = terminals.start(t, b, command)
+				} else {
+					truth += "$ " + command + "\n" + terminals.run(t, server, command)
+				}
+			}
+			if truth != "" {
+				p.check(t, b, truth, mask)
+			}
+		}
+		stop()
+		p.write(t)
+	})
+}
+
+// need skips a test whose peer is not installed, unless no test may be skipped.
+func need(t *testing.T, peer string) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the transcripts are those of a Unix shell")
+	}
+	if _, err := exec.LookPath(peer); err == nil {
+		return
+	}
+	if os.Getenv("BAREWIRE_NO_SKIP") != "" {
+		t.Fatalf("%s is not installed, and BAREWIRE_NO_SKIP is set", peer)
+	}
+	t.Skipf("%s is not installed, so the transcripts are not checked", peer)
+}
+
+var startsServer = regexp.MustCompile(`^(barewire|go run \.)( serve)?( \w+:\w+)?( --.*)?$|^go run \./steps/\w+/demo$`)
+
+// What differs from run to run, and what stands for it on the pages.
+var varying = []struct {
+	what *regexp.Regexp
+	mask string
+}{
+	{regexp.MustCompile(`Date: .* GMT`), "Date: Tue, 31 Mar 2026 12:54:48 GMT"},
+	{regexp.MustCompile(`127\.0\.0\.1:\d{5} ={20}=*`), "127.0.0.1:53124 =============================="},
+	{regexp.MustCompile(`127\.0\.0\.1:\d{5}`), "127.0.0.1:53124"},
+	{regexp.MustCompile(`REMOTE_PORT( *)= '\d+'`), "REMOTE_PORT$1= '53124'"},
+}
+
+// The times are those of a real run. Comparing leaves them out.
+var times = regexp.MustCompile(` +\d+(\.\d+)? (µs|ms|s)\b`)
+
+func mask(text string) string { return times.ReplaceAllString(text, " TIME") }
+
+// terminals are where the commands are typed: a folder with the program, and a
+// port that has four digits like 8888, or every size on the pages would differ.
+type terminals struct {
+	folder string
+	port   string
+}
+
+func newTerminals(t *testing.T) *terminals {
+	folder := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(folder, "barewire"), "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// The pages name one version of curl, and sizes depend on its length.
+	curlrc := "user-agent = curl/7.88.1\nsilent\nshow-error\n"
+	if err := os.WriteFile(filepath.Join(folder, ".curlrc"), []byte(curlrc), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CURL_HOME", folder)
+	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for port := 8889; port <= 9999; port++ {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			if err := listener.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return &terminals{folder, fmt.Sprint(port)}
+		}
+	}
+	t.Fatal("no port with four digits is free")
+	return nil
+}
+
+// run types a command into the second terminal and returns what it prints.
+func (ts *terminals) run(t *testing.T, server *running, command string) string {
+	typed := strings.ReplaceAll(command, ":8888", ":"+ts.port)
+	typed = strings.ReplaceAll(typed, "barewire send", "barewire send --to 127.0.0.1:"+ts.port)
+	shell := exec.Command("sh", "-c", typed+" 2>&1")
+	shell.Dir = ".."
+	out, err := shell.Output()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", command, err)
+	}
+	if server != nil {
+		server.settle()
+	}
+	var lines strings.Builder
+	for line := range strings.Lines(ts.usual(string(out))) {
+		// What curl -v says about itself differs from version to version.
+		if !strings.HasPrefix(line, "* ") && !strings.HasPrefix(line, "{ [") && !strings.HasPrefix(line, "} [") {
+			lines.WriteString(line)
+		}
+	}
+	return lines.String()
+}
+
+// usual replaces what differs from run to run.
+func (ts *terminals) usual(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, ":"+ts.port, ":8888")
+	text = strings.ReplaceAll(text, "'"+ts.port+"'", "'8888'")
+	for _, v := range varying {
+		text = v.what.ReplaceAllString(text, v.mask)
+	}
+	return text
+}
+
+// A running server belongs to the first terminal.
+type running struct {
+	block   block
+	command string
+	process *exec.Cmd
+	out     *output
+	ts      *terminals
+}
+
+// start starts a server, and waits until it listens.
+func (ts *terminals) start(t *testing.T, b block, command string) *running {
+	args := strings.Fields(command)
+	if demo, ok := strings.CutPrefix(command, "go run ./steps/"); ok {
+		binary := filepath.Join(ts.folder, strings.ReplaceAll(demo, "/", "-"))
+		build := exec.Command("go", "build", "-o", binary, "../steps/"+demo)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		args = []string{binary, "127.0.0.1:" + ts.port}
+	} else {
+		if args[0] == "go" {
+			args = append([]string{"barewire"}, args[3:]...)
+		}
+		args = append(args, "--addr", "127.0.0.1:"+ts.port)
+	}
+	server := &running{block: b, command: command, process: exec.Command(args[0], args[1:]...), out: &output{}, ts: ts}
+	server.process.Stdout = server.out
+	server.process.Stderr = server.out
+	if err := server.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.process.Process.Kill() }) // it has stopped, unless the test failed
+	for patience := 500; !strings.Contains(server.out.String(), "listening on"); patience-- {
+		if patience == 0 {
+			t.Fatalf("%s does not listen: %s", command, server.out)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return server
+}
+
+// settle waits until the server has no more to print about what just happened,
+// or its last line could come behind the first of the next request.
+func (r *running) settle() {
+	for before := -1; before != r.out.Len(); {
+		before = r.out.Len()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// stop stops the server as Ctrl-C does and returns what it printed.
+func (r *running) stop(t *testing.T) string {
+	if err := r.process.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := r.process.Wait()
+	if err != nil && !strings.Contains(r.command, "/demo") { // a demo simply dies
+		t.Errorf("%s: %v", r.command, err)
+	}
+	return r.ts.usual(r.out.String())
+}
+
+// An output collects what a process prints.
+type output struct {
+	mutex sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.bytes.Write(p)
+}
+
+func (o *output) String() string {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.bytes.String()
+}
+
+func (o *output) Len() int {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.bytes.Len()
+}
