@@ -80,7 +80,7 @@ func TestChunkMemoryIsTheApplications(t *testing.T) {
 			if string(memory) != text || !bytes.Equal(memory[3:100], make([]byte, 97)) {
 				t.Errorf("the server wrote into the chunk: %q", memory[:100])
 			}
-			copy(memory, "XXX")
+			copy(memory, "###")
 		}
 	})))
 	if err != nil {
