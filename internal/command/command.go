@@ -71,8 +71,8 @@ func rootCommand(world World) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "barewire [APP]",
 		Short: "A web server to learn from: it shows what client, server and application say",
-		Long: `Barewire serves an application and shows every line that client and server say
-to each other, annotated with the step of the server that read or wrote it.
+		Long: `Barewire serves an application and shows what client and server say to each
+other, line by line, with the step of the server that read or wrote it.
 
 Without a command it serves: barewire, barewire serve and barewire demo:App do
 the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
