@@ -7,9 +7,9 @@ import (
 	"io"
 	"strings"
 
+	"barewire/server"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
-	call "barewire/steps/08_call"
 )
 
 // An Answer is all that an application said.
@@ -20,36 +20,14 @@ type Answer struct {
 	Err     error    // of start_response or of the Body, whichever ended the answer
 }
 
-// Run calls app by way of step 08, which checks what it says, takes chunk after
-// chunk, and closes the Body.
+// Run calls app by way of server.Run.
 func Run(app wsgi.Application, environ wsgi.Environ) Answer {
-	var chunks []string
-	send := func(answer *call.Answer, chunk []byte) error {
-		if len(chunk) == 0 {
-			return nil
-		}
-		chunks = append(chunks, string(chunk))
-		return answer.Ready()
+	output, err := server.Run(app, environ)
+	answer := Answer{Status: output.Status, Headers: output.Headers, Err: err}
+	for _, chunk := range output.Chunks {
+		answer.Chunks = append(answer.Chunks, string(chunk))
 	}
-	answer := call.Application(app, environ, send)
-	err := take(answer, send)
-	if failure := answer.Body.Close(); err == nil {
-		err = failure
-	}
-	return Answer{answer.Status, answer.Headers, chunks, err}
-}
-
-// take ranges over the body until its end or the first error.
-func take(answer *call.Answer, send func(*call.Answer, []byte) error) error {
-	for chunk, err := range answer.Body.Chunks {
-		if err == nil {
-			err = send(answer, chunk)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return answer.Ready()
+	return answer
 }
 
 // Input is the wsgi.input of a request whose body has these bytes on the wire:
