@@ -4,11 +4,16 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"barewire/apps/class"
 	"barewire/apps/demo"
 	"barewire/apps/dispatch"
 	"barewire/apps/echo"
+	"barewire/apps/generator"
 	"barewire/apps/hello"
 	"barewire/apps/method"
+	"barewire/apps/onion"
+	"barewire/apps/simple"
+	"barewire/apps/static"
 	"barewire/apps/stream"
 	wsgi "barewire/steps/06_wsgi"
 
@@ -23,11 +28,17 @@ type app struct {
 }
 
 var apps = []app{
+	{"class:App", "is a method of an instance, Python's __call__", class.App},
+	{"class:Iterable", "makes an instance that is itself the body, and starts late", class.Iterable},
 	{"demo:App", "shows its environ, as Python's wsgiref demo_app does", demo.App},
 	{"dispatch:App", "finds a function for each path by regular expressions", dispatch.App},
 	{"echo:App", "returns the body that it got", echo.App},
+	{"generator:App", "starts, then yields, as a Python generator does", generator.App},
 	{"hello:App", "greets the name in a form", hello.App},
 	{"method:App", "tells the request method, the smallest application here", method.App},
+	{"onion:App", "greets an admin inside a role check inside a log, three layers", onion.App},
+	{"simple:App", "says hello to everyone, PEP 3333's first example", simple.App},
+	{"static:App", "serves the files below the directory it is started in", static.App},
 	{"stream:App", "yields one line after another", stream.App},
 }
 

@@ -33,7 +33,7 @@ func TestCurlLines(t *testing.T) {
 	}
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".go")
-		if name == filepath.Base(filepath.Dir(path)) {
+		if name == filepath.Base(filepath.Dir(path)) && declaresApp(t, path) {
 			sources = append(sources, struct{ app, path, pattern string }{name + ":App", path, `(?m)^//\t(curl .+)$`})
 		}
 	}
@@ -59,9 +59,20 @@ func TestCurlLines(t *testing.T) {
 	}
 }
 
+// declaresApp tells a package with an application, which can be served by name,
+// from one with middleware alone.
+func declaresApp(t *testing.T, path string) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`(?m)^(func|var) App\b`).Match(text)
+}
+
 // serve runs barewire until the test ends, and returns its URL.
 func serve(t *testing.T, app string) (url string) {
 	barewire := exec.Command("barewire", app, "--addr", "127.0.0.1:0")
+	barewire.Dir = "../.." // where the README is that static:App serves
 	out, err := barewire.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
