@@ -1,0 +1,141 @@
+// Package accesslog notes every request in a line, in the Combined Log Format
+// that web servers have written since the first Apache, with the time that the
+// answer took behind it.
+//
+// It is the last line of the tutorials' gunicorn, self.log.access(resp, req,
+// environ, request_time), as middleware: the application is called as before,
+// and what it says is counted on the way. The line comes when the server closes
+// the body, for only then is it known how much was sent and how long it took.
+//
+//	127.0.0.1 - - [31/Mar/2026:12:54:48 +0000] "GET /?x=1 HTTP/1.1" 200 12 "-" "curl/7.88.1" 0.000123
+//
+// That is: client, identity and user (nobody asked), when, the request line,
+// status, bytes of the body, Referer, User-Agent, and seconds.
+package accesslog
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"log"
+	"strconv"
+	"time"
+
+	wsgi "barewire/steps/06_wsgi"
+)
+
+// A Log writes the lines.
+type Log struct {
+	Out io.Writer        // gets each line with one Write
+	Now func() time.Time // the clock
+}
+
+// Around returns app with its requests noted. One that panics while it is called
+// returns no body that could be closed, so it leaves no line; package catch,
+// inside of this one, turns it into an answer.
+func (l Log) Around(app wsgi.Application) wsgi.Application {
+	return func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		e := &entry{log: l, environ: environ, began: l.Now()}
+		body := app(environ, func(status string, headers wsgi.Headers, cause ...error) wsgi.Write {
+			write := start(status, headers, cause...)
+			if e.size == 0 {
+				e.status = status // later than that, it is not sent any more
+			}
+			return func(chunk []byte) error {
+				e.size += int64(len(chunk))
+				return write(chunk)
+			}
+		})
+		if body == nil {
+			return nil // the server knows the rule that this breaks
+		}
+		noted := noted{body, e}
+		if list, ok := body.(interface{ Len() int }); ok {
+			return notedList{noted, list.Len()}
+		}
+		return noted
+	}
+}
+
+// An entry is what becomes a line.
+type entry struct {
+	log     Log
+	environ wsgi.Environ
+	began   time.Time
+	status  string
+	size    int64
+}
+
+// A noted body counts what it yields, and writes the line when it is closed.
+type noted struct {
+	wsgi.Body
+	entry *entry
+}
+
+// Chunks yields those of the body inside.
+func (n noted) Chunks(yield func([]byte, error) bool) {
+	for chunk, err := range n.Body.Chunks {
+		n.entry.size += int64(len(chunk))
+		if !yield(chunk, err) {
+			return
+		}
+	}
+}
+
+// Close closes the body inside and writes the line. A log that cannot be written
+// is no reason to fail: the answer is out.
+func (n noted) Close() error {
+	err := n.Body.Close()
+	if _, failure := io.WriteString(n.entry.log.Out, n.entry.line()); failure != nil {
+		log.New(n.entry.environ.Errors(), "accesslog: ", 0).Print(failure)
+	}
+	return err
+}
+
+// A notedList still says how many chunks there are. Without it the server would
+// not know that one chunk is the whole body, and watching would change the answer.
+type notedList struct {
+	noted
+	len int
+}
+
+// Len returns the number of chunks.
+func (n notedList) Len() int { return n.len }
+
+// line lays out the entry. What is not there is a hyphen.
+func (e *entry) line() string {
+	request := e.environ.Text("REQUEST_METHOD") + " " + e.environ.Text("REQUEST_URI") + " " + e.environ.Text("SERVER_PROTOCOL")
+	size := "-"
+	if e.size > 0 && e.environ.Text("REQUEST_METHOD") != "HEAD" {
+		size = strconv.FormatInt(e.size, 10)
+	}
+	code := "-"
+	if len(e.status) >= 3 {
+		code = e.status[:3]
+	}
+	return fmt.Sprintf("%s - - [%s] %s %s %s %s %s %.6f\n",
+		cmp.Or(e.environ.Text("REMOTE_ADDR"), "-"),
+		e.began.Format("02/Jan/2006:15:04:05 -0700"),
+		quote(request), code, size,
+		quote(cmp.Or(e.environ.Text("HTTP_REFERER"), "-")),
+		quote(cmp.Or(e.environ.Text("HTTP_USER_AGENT"), "-")),
+		e.log.Now().Sub(e.began).Seconds())
+}
+
+// quote puts a stranger's text between quotes, as Apache does: a quote or a
+// backslash in it gets a backslash, and a byte that is no printable ASCII
+// becomes \xhh. So nobody can write a line of their own into the log.
+func quote(text string) string {
+	quoted := []byte{'"'}
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			quoted = append(quoted, '\\', c)
+		case c < ' ' || c >= 0x7f:
+			quoted = fmt.Appendf(quoted, `\x%02x`, c)
+		default:
+			quoted = append(quoted, c)
+		}
+	}
+	return string(append(quoted, '"'))
+}
