@@ -43,7 +43,7 @@ func isIPLiteral(host string) bool {
 func isRegName(host string) bool {
 	for i := range len(host) {
 		c := host[i]
-		if c == '%' && (len(host) < i+3 || !isHex(host[i+1]) || !isHex(host[i+2])) {
+		if c == '%' && !isEscape(host[i:]) {
 			return false
 		}
 		if !isAlphanumeric(c) && strings.IndexByte("-._~!$&'()*+,;=%", c) < 0 {

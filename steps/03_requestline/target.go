@@ -73,8 +73,6 @@ func parseAbsolute(request *Line) error {
 // The grammar of a path and a query (RFC 3986 §3.3, §3.4) also leaves out
 // { } | \ ^ [ ] and the backtick. Browsers and curl send them raw all the same,
 // and here they are harmless: nothing cuts a target at them. So they pass.
-//
-//	pct-encoded = "%" HEXDIG HEXDIG   RFC 3986 §2.1
 func checkBytes(target string) error {
 	for i := range len(target) {
 		switch c := target[i]; {
@@ -82,11 +80,19 @@ func checkBytes(target string) error {
 			return bad("a target is printable ASCII; other bytes are percent-encoded", "RFC 3986 §2.1", target[i:])
 		case strings.IndexByte(`"<>#`, c) >= 0:
 			return bad(`a target holds none of " < > #`, "RFC 3986 §3.3", target[i:])
-		case c == '%' && (len(target) < i+3 || !isHex(target[i+1]) || !isHex(target[i+2])):
+		case c == '%' && !isEscape(target[i:]):
 			return bad("two hex digits follow a percent sign", "RFC 3986 §2.1", target[i:min(i+3, len(target))])
 		}
 	}
 	return nil
+}
+
+// isEscape tells whether two hex digits follow the percent sign that text begins
+// with.
+//
+//	pct-encoded = "%" HEXDIG HEXDIG   RFC 3986 §2.1
+func isEscape(text string) bool {
+	return len(text) >= 3 && isHex(text[1]) && isHex(text[2])
 }
 
 func isHex(c byte) bool {
