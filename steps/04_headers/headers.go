@@ -2,6 +2,7 @@ package headers
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 
 	requestline "barewire/steps/03_requestline"
@@ -65,6 +66,18 @@ func ParseLine(line []byte) (Field, error) {
 		return Field{}, bad("a field value holds no control bytes", "RFC 9110 §5.5", value)
 	}
 	return Field{name, value}, nil
+}
+
+// Elements yields the elements of a comma-separated value, without the white
+// space around them; empty ones do not count. RFC 9110 §5.6.1
+func Elements(value string) iter.Seq[string] {
+	return func(yield func(element string) bool) {
+		for element := range strings.SplitSeq(value, ",") {
+			if element = strings.Trim(element, " \t"); element != "" && !yield(element) {
+				return
+			}
+		}
+	}
 }
 
 // HasControl tells whether text holds a control byte, other than the tab that

@@ -187,3 +187,46 @@ func TestFieldIs(t *testing.T) {
 		}
 	}
 }
+
+func TestElements(t *testing.T) {
+	for _, test := range []struct {
+		value string
+		want  []string
+	}{
+		{"", nil},
+		{"close", []string{"close"}},
+		{"x-foo, close", []string{"x-foo", "close"}},
+		{"x-foo,close", []string{"x-foo", "close"}},
+		{" ,\t, x-foo \t,, close ,", []string{"x-foo", "close"}},
+		{"a b, c", []string{"a b", "c"}},
+	} {
+		if got := slices.Collect(headers.Elements(test.value)); !slices.Equal(got, test.want) {
+			t.Errorf("Elements(%q) = %q, want %q", test.value, got, test.want)
+		}
+	}
+	for element := range headers.Elements("a, b") {
+		if element != "a" {
+			t.Errorf("after break, Elements goes on with %q", element)
+		}
+		break
+	}
+}
+
+func TestEqualFold(t *testing.T) {
+	for _, test := range []struct {
+		word, ascii string
+		want        bool
+	}{
+		{"chunked", "chunked", true},
+		{"CHUNKed", "chunked", true},
+		{"chunk", "chunked", false},
+		{"", "", true},
+		{"chun\u212aed", "chunked", false}, // the Kelvin sign
+		{"clo\u017fe", "close", false},     // the long s
+		{"\u212a--", "k----", false},       // as many bytes
+	} {
+		if got := headers.EqualFold(test.word, test.ascii); got != test.want {
+			t.Errorf("EqualFold(%q, %q) = %v, want %v", test.word, test.ascii, got, test.want)
+		}
+	}
+}

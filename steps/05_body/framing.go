@@ -39,7 +39,7 @@ func Frame(version string, fields []headers.Field, limits Limits) (Framing, erro
 		case field.Is("Content-Length"):
 			length, err = contentLength(field.Value, length, limits.Bytes)
 		case field.Is("Transfer-Encoding"):
-			codings, coded = appendList(codings, field.Value), true
+			codings, coded = slices.AppendSeq(codings, headers.Elements(field.Value)), true
 		case field.Is("Expect") && version != "HTTP/1.0":
 			// HTTP/1.0 knew no interim answers. RFC 9110 §10.1.1
 			var expected bool
@@ -107,25 +107,14 @@ func checkCodings(codings []string) error {
 // expectation takes 100-continue, the only expectation there is.
 //
 //	Expect = #expectation   RFC 9110 §10.1.1
-func expectation(value string) (bool, error) {
-	elements := appendList(nil, value)
-	for _, element := range elements {
+func expectation(value string) (expected bool, err error) {
+	for element := range headers.Elements(value) {
+		expected = true
 		if !headers.EqualFold(element, "100-continue") {
 			return false, refuse.Because(refuse.ExpectationFailed, "the one thing to expect is 100-continue", "RFC 9110 §10.1.1", []byte(element))
 		}
 	}
-	return len(elements) > 0, nil
-}
-
-// appendList appends the elements of a comma-separated value; empty ones do
-// not count. RFC 9110 §5.6.1
-func appendList(list []string, value string) []string {
-	for element := range strings.SplitSeq(value, ",") {
-		if element = strings.Trim(element, " \t"); element != "" {
-			list = append(list, element)
-		}
-	}
-	return list
+	return expected, nil
 }
 
 // tooLarge refuses a body over the limit.

@@ -2,7 +2,6 @@ package keepalive
 
 import (
 	"io"
-	"strings"
 
 	headers "barewire/steps/04_headers"
 	body "barewire/steps/05_body"
@@ -22,8 +21,7 @@ func Persist(version string, fields []headers.Field, input *body.Reader) bool {
 		if !field.Is("Connection") {
 			continue
 		}
-		for option := range strings.SplitSeq(field.Value, ",") {
-			option = strings.Trim(option, " \t")
+		for option := range headers.Elements(field.Value) {
 			closes = closes || headers.EqualFold(option, "close")
 			keeps = keeps || headers.EqualFold(option, "keep-alive")
 		}
