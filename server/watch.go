@@ -11,10 +11,10 @@ import (
 )
 
 // A watch tells an observer about one exchange. What happens between two steps
-// the driver says; for what happens inside one, four things are wrapped: the
-// connection (in connection.go), wsgi.input, start_response, and the way of the
-// chunks from 08 to 09. The body itself never is, for watching must not change
-// the answer.
+// the driver says; for what happens inside one, five things are wrapped: the
+// connection (in connection.go), wsgi.input, wsgi.errors, start_response, and the
+// way of the chunks from 08 to 09. The body itself never is, for watching must
+// not change the answer.
 //
 // A nil watch is that of a server that nobody watches. It wraps nothing.
 type watch struct {

@@ -15,6 +15,10 @@ import (
 	wsgi "barewire/steps/06_wsgi"
 )
 
+var wrapper = wsgi.FileWrapper(func(file io.ReadCloser, blockSize int) wsgi.Body {
+	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+})
+
 // site makes a directory to serve, beside a file that is none of its.
 func site(t *testing.T) string {
 	t.Helper()
@@ -74,11 +78,9 @@ func TestDir(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := apptest.Run(static.Dir(root), wsgi.Environ{
-				"REQUEST_METHOD": test.method,
-				"PATH_INFO":      test.path,
-				"wsgi.file_wrapper": wsgi.FileWrapper(func(file io.ReadCloser, blockSize int) wsgi.Body {
-					return wsgi.File{ReadCloser: file, BlockSize: blockSize}
-				}),
+				"REQUEST_METHOD":    test.method,
+				"PATH_INFO":         test.path,
+				"wsgi.file_wrapper": wrapper,
 			})
 			headers := make(map[string]string)
 			for _, header := range got.Headers {
@@ -137,9 +139,7 @@ func TestOverASocket(t *testing.T) {
 
 func TestApp(t *testing.T) {
 	t.Chdir(site(t))
-	got := apptest.Run(static.App, wsgi.Environ{"REQUEST_METHOD": "HEAD", "PATH_INFO": "/a.txt", "wsgi.file_wrapper": wsgi.FileWrapper(func(file io.ReadCloser, _ int) wsgi.Body {
-		return wsgi.File{ReadCloser: file}
-	})})
+	got := apptest.Run(static.App, wsgi.Environ{"REQUEST_METHOD": "HEAD", "PATH_INFO": "/a.txt", "wsgi.file_wrapper": wrapper})
 	if got.Status != "200 OK" {
 		t.Errorf("HEAD /a.txt = %s, want 200 OK", got.Status)
 	}
