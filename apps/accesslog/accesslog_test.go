@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -17,7 +16,6 @@ import (
 	"barewire/apps/accesslog"
 	"barewire/apps/hello"
 	"barewire/internal/apptest"
-	"barewire/server"
 	wsgi "barewire/steps/06_wsgi"
 )
 
@@ -151,13 +149,8 @@ var combined = regexp.MustCompile(`^127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:
 
 func TestOverASocket(t *testing.T) {
 	var log locked
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := server.New(accesslog.Log{Out: &log, Now: time.Now}.Around(hello.App))
-	go s.Serve(listener)
-	response, err := http.Get("http://" + listener.Addr().String() + "/?name=ada")
+	url, stop := apptest.Serve(t, accesslog.Log{Out: &log, Now: time.Now}.Around(hello.App))
+	response, err := http.Get(url + "/?name=ada")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,10 +161,7 @@ func TestOverASocket(t *testing.T) {
 	if err := response.Body.Close(); err != nil {
 		t.Error(err)
 	}
-	http.DefaultClient.CloseIdleConnections()
-	if err := s.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	stop()
 	if got := log.String(); !combined.MatchString(got) {
 		t.Errorf("the log = %q, want a line like %s", got, combined)
 	}

@@ -2,7 +2,6 @@ package static_test
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"barewire/apps/static"
 	"barewire/internal/apptest"
-	"barewire/server"
 	wsgi "barewire/steps/06_wsgi"
 )
 
@@ -110,20 +108,9 @@ func TestOverASocket(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "large"), []byte(large), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := server.New(static.Dir(root))
-	go s.Serve(listener)
-	defer func() {
-		http.DefaultClient.CloseIdleConnections()
-		if err := s.Shutdown(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}()
+	url, _ := apptest.Serve(t, static.Dir(root))
 	for _, file := range []struct{ path, want string }{{"/large", large}, {"/c%20d.html", "<p>"}} {
-		response, err := http.Get("http://" + listener.Addr().String() + file.path)
+		response, err := http.Get(url + file.path)
 		if err != nil {
 			t.Fatal(err)
 		}

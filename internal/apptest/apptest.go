@@ -1,11 +1,16 @@
-// Package apptest calls an application as a server would, but without a
-// connection, so that a test can look at what it said.
+// Package apptest runs applications for their tests: Run without a connection,
+// to look at what they say, and Serve with the real server.
 package apptest
 
 import (
 	"bufio"
+	"context"
 	"io"
+	"net"
+	"net/http"
 	"strings"
+	"sync"
+	"testing"
 
 	"barewire/server"
 	body "barewire/steps/05_body"
@@ -28,6 +33,26 @@ func Run(app wsgi.Application, environ wsgi.Environ) Answer {
 		answer.Chunks = append(answer.Chunks, string(chunk))
 	}
 	return answer
+}
+
+// Serve serves app at url until stop is called, or the test is over. Then all that
+// was asked has been answered, and no connection is left.
+func Serve(t *testing.T, app wsgi.Application) (url string, stop func()) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(app)
+	go s.Serve(listener)
+	stop = sync.OnceFunc(func() {
+		http.DefaultClient.CloseIdleConnections()
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return "http://" + listener.Addr().String(), stop
 }
 
 // Input is the wsgi.input of a request whose body has these bytes on the wire:
