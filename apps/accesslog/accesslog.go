@@ -26,7 +26,7 @@ import (
 
 // A Log writes the lines.
 type Log struct {
-	Out io.Writer        // gets each line with one Write
+	Out io.Writer        // gets each line with one Write; nil means wsgi.errors
 	Now func() time.Time // the clock
 }
 
@@ -86,7 +86,11 @@ func (n noted) Chunks(yield func([]byte, error) bool) {
 // is no reason to fail: the answer is out.
 func (n noted) Close() error {
 	err := n.Body.Close()
-	if _, failure := io.WriteString(n.entry.log.Out, n.entry.line()); failure != nil {
+	out := n.entry.log.Out
+	if out == nil {
+		out = n.entry.environ.Errors()
+	}
+	if _, failure := io.WriteString(out, n.entry.line()); failure != nil {
 		log.New(n.entry.environ.Errors(), "accesslog: ", 0).Print(failure)
 	}
 	return err

@@ -129,6 +129,15 @@ func TestTransparent(t *testing.T) {
 }
 
 // A log on a full disk does not fail the answer, but is told.
+// Who names no writer finds the lines in wsgi.errors.
+func TestLogToErrors(t *testing.T) {
+	var errs strings.Builder
+	apptest.Run(accesslog.Log{Now: time.Now}.Around(text("200 OK", "a")), request(wsgi.Environ{"wsgi.errors": &errs}))
+	if got := errs.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `" 200 1 "`) {
+		t.Errorf("wsgi.errors = %q, want the line of one request", got)
+	}
+}
+
 func TestLogThatCannotBeWritten(t *testing.T) {
 	closed, err := os.CreateTemp(t.TempDir(), "log")
 	if err != nil {

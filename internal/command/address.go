@@ -77,7 +77,11 @@ func freePort(addr address) (address, error) {
 func sameAt(addr address, world World, command *cobra.Command, app app) string {
 	words := []string{world.Name, "serve", app.name, "--addr", addr.quoted()}
 	command.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "addr" {
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			for _, value := range list.GetSlice() {
+				words = append(words, "--"+flag.Name, value)
+			}
+		} else if flag.Name != "addr" {
 			words = append(words, "--"+flag.Name, flag.Value.String())
 		}
 	})

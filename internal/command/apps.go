@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"barewire/apps/catch"
 	"barewire/apps/class"
 	"barewire/apps/demo"
 	"barewire/apps/dispatch"
@@ -28,6 +29,7 @@ type app struct {
 }
 
 var apps = []app{
+	{"catch:App", "fails as its path says: /error, /panic, /late; and tells why", catch.App},
 	{"class:App", "is a method of an instance, Python's __call__", class.App},
 	{"class:Iterable", "makes an instance that is itself the body, and starts late", class.Iterable},
 	{"demo:App", "shows its environ, as Python's wsgiref demo_app does", demo.App},
@@ -64,12 +66,16 @@ func appNames() []string {
 func appsCommand(world World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "apps",
-		Short: "List the applications that can be served",
+		Short: "List the applications that can be served, and the middleware",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			table := tabwriter.NewWriter(world.Out, 0, 0, 3, ' ', 0)
 			for _, app := range apps {
 				fmt.Fprintf(table, "%s\t%s\n", app.name, app.about)
+			}
+			fmt.Fprint(table, "\nMiddleware, for --with:\n")
+			for _, layer := range layers {
+				fmt.Fprintf(table, "%s\t%s\n", layer.name, layer.about)
 			}
 			return table.Flush()
 		},

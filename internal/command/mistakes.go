@@ -74,6 +74,9 @@ func takes(flag *pflag.Flag) string {
 		return "a number"
 	case "duration":
 		return "a duration, such as 10ms or 2s"
+	case "stringArray":
+		placeholder, _ := pflag.UnquoteUsage(flag)
+		return placeholder
 	}
 	return "true or false"
 }

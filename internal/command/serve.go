@@ -29,7 +29,8 @@ const (
 
 // serveFlags are what can be asked of serve.
 type serveFlags struct {
-	addr    address
+	addr address
+	composition
 	trace   *choice
 	view    *choice
 	environ *choice
@@ -54,7 +55,9 @@ func serveCommand(world World) *cobra.Command {
 APP is package:Name, one of those that "barewire apps" lists. Without one it is
 ` + defaultApp + `.`,
 		Example: `  barewire serve hello:App
-  curl -d name=ada 'http://127.0.0.1:8888/hello?x=1'`,
+  curl -d name=ada 'http://127.0.0.1:8888/hello?x=1'
+
+  barewire serve hello:App --mount /shop=demo:App --with log,catch`,
 	}
 	serve.RunE = func(command *cobra.Command, args []string) error {
 		name := defaultApp
@@ -68,15 +71,20 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if err != nil {
 			return err
 		}
+		whole, err := flags.compose(app, world)
+		if err != nil {
+			return err
+		}
 		listener, err := listenAt(flags.addr, world, command, app)
 		if err != nil {
 			return err
 		}
-		serveApp(command.Context(), world, app, listener, flags)
+		serveApp(command.Context(), world, whole, listener, flags)
 		return nil
 	}
 	serve.ValidArgsFunction = completeApps
 	serve.Flags().Var(&flags.addr, "addr", "where to listen; port 0 is any free one")
+	flags.composition.addTo(serve)
 	flags.trace.addTo(serve, "trace", "what to show")
 	flags.view.addTo(serve, "view", "whose arrows: with curl, > is what the client says")
 	flags.environ.addTo(serve, "environ", "variables to show: those of the client, or all")

@@ -1,6 +1,7 @@
 package catch_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,21 @@ func indexes(func([]byte, error) bool)         { _ = []int(nil)[len(plain)] }
 func goesOn(yield func([]byte, error) bool) {
 	yield(nil, errDisk)
 	yield([]byte("more"), nil)
+}
+
+// TestApp fails in each of the ways, once with nobody around it who catches.
+func TestApp(t *testing.T) {
+	for _, test := range []struct{ path, status, chunk, err string }{
+		{"/", "200 OK", "Nothing fails here. Try /error, /panic and /late.\n", ""},
+		{"/error", "500 Internal Server Error", "the disk is full\n", ""},
+		{"/panic", "500 Internal Server Error", "panic: runtime error: index out of range [0] with length 0\n", ""},
+		{"/late", "200 OK", "This is the first half of the answer,\n", "the disk is full"},
+	} {
+		got := apptest.Run(catch.App, wsgi.Environ{"PATH_INFO": test.path, "wsgi.errors": io.Discard})
+		if got.Status != test.status || len(got.Chunks) != 1 || !strings.HasPrefix(got.Chunks[0], test.chunk) || fmt.Sprint(got.Err) != cmp.Or(test.err, "<nil>") {
+			t.Errorf("%s = %s, %q, %v, want %s, %q, %s", test.path, got.Status, got.Chunks, got.Err, test.status, test.chunk, test.err)
+		}
+	}
 }
 
 func TestErrors(t *testing.T) {

@@ -16,9 +16,12 @@
 //     that may not get there; ours keeps Close of the body inside, and the server
 //     calls it, once.
 //
-// With catch.Errors(dispatch.App, true) served, and a panic put into its hello:
+// An application that fails in each of the ways there are stands in failing.go;
+// the fourth one, /late, curl takes for a broken answer, as it should.
 //
-//	curl -i 'http://127.0.0.1:8888/hello'
+//	curl -i 'http://127.0.0.1:8888/'
+//	curl -i 'http://127.0.0.1:8888/error'
+//	curl -i 'http://127.0.0.1:8888/panic'
 package catch
 
 import (
