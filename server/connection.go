@@ -2,7 +2,9 @@ package server
 
 import (
 	"bufio"
+	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -143,10 +145,41 @@ func (c *connection) Write(p []byte) (written int, err error) {
 		written += n
 		c.out += int64(n)
 		if n > 0 && c.server.Observe != nil {
-			c.server.Observe(Sent{c.place(), copied(piece[:n]), n})
+			c.server.Observe(Sent{Place: c.place(), Bytes: copied(piece[:n]), Size: n})
 		}
 	}
 	return written, err
+}
+
+// ReadFrom writes what it reads from r, for io.Copy. A file it leaves to the
+// TCP connection below, piece by piece, so that each has a deadline: the kernel
+// takes the bytes where it can, and no one else sees them.
+func (c *connection) ReadFrom(r io.Reader) (total int64, err error) {
+	tcp, toTCP := c.Conn.(*net.TCPConn)
+	limited, ok := r.(*io.LimitedReader)
+	if ok {
+		_, ok = limited.R.(*os.File)
+	}
+	if !toTCP || !ok {
+		return io.Copy(struct{ io.Writer }{c}, r)
+	}
+	for err == nil && limited.N > 0 {
+		if err = c.Conn.SetWriteDeadline(time.Now().Add(c.server.Deadlines.Write)); err != nil {
+			break
+		}
+		var n int64
+		n, err = tcp.ReadFrom(io.LimitReader(limited.R, min(limited.N, maxWrite)))
+		if n == 0 {
+			break // the file is shorter than it was
+		}
+		limited.N -= n
+		total += n
+		c.out += n
+		if c.server.Observe != nil {
+			c.server.Observe(Sent{Place: c.place(), Size: int(n), File: true})
+		}
+	}
+	return total, err
 }
 
 // place tells where and when something happens.

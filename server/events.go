@@ -41,6 +41,7 @@ type (
 		Place
 		Bytes Bytes `json:"bytes"`
 		Size  int   `json:"size"`
+		File  bool  `json:"file,omitempty"` // it took the bytes from a file by itself; Bytes has none of them
 	}
 
 	// Passed tells that a request has passed a step, or that the step said no,

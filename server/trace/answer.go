@@ -23,6 +23,7 @@ func (t *Text) sent(x *exchange, event server.Sent) {
 		size -= len(x.answerHead)
 	}
 	x.sent += int64(event.Size)
+	x.fromFile = event.File
 	if !x.answering {
 		if x.answer.endsWithin(len(p)) {
 			x.held = p

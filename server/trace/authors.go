@@ -66,6 +66,8 @@ func why(line string) string {
 // names it.
 func (x *exchange) author(line line) author {
 	switch {
+	case line.summary != "" && x.fromFile:
+		return author{fromApp, "app: from a file"}
 	case line.summary != "":
 		return author{quiet, ""}
 	case line.framing != "":

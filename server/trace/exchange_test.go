@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -30,6 +32,10 @@ var plainText = wsgi.Headers{{"Content-Type", "text/plain"}}
 // TestExchanges shows what a real server tells of real requests. Read the golden
 // files as screens.
 func TestExchanges(t *testing.T) {
+	large := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(large, make([]byte, 300_000), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		text   trace.Text
@@ -110,6 +116,14 @@ func TestExchanges(t *testing.T) {
 			script: ask("GET /?lines=3&pause=0 HTTP/1.1\r\nHost: a\r\n\r\n")},
 		{name: "stream to an old version", text: trace.Text{App: "stream:App"}, app: stream.App,
 			script: ask("GET /?lines=2&pause=0 HTTP/1.0\r\n\r\n")},
+		{name: "file", text: trace.Text{App: "file:App"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			file, err := os.Open(large)
+			if err != nil {
+				return wsgi.Fail(err)
+			}
+			start("200 OK", wsgi.Headers{{"Content-Type", "text/plain"}, {"Content-Length", "300000"}})
+			return environ.FileWrapper()(file, 0)
+		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 		{name: "panic before the head", text: trace.Text{App: "panics"}, app: func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { panic("boom") },
 			script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 		{name: "panic after the head", text: trace.Text{App: "panics"}, app: streaming(func(say func(string)) { say("one\n"); panic("boom") }),

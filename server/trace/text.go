@@ -225,6 +225,7 @@ type exchange struct {
 	answering  bool   // its head was shown
 	answer     stream
 	sent       int64
+	fromFile   bool // the bytes that were sent last
 	cutOff     bool // it did not end as it should
 	keepalive  note // of step 10
 }

@@ -15,6 +15,9 @@
 // than the declared length goes out, and fewer are an error that the client can
 // see. HEAD, 204 and 304 have no body, whatever the application yields.
 //
+// A large file need not pass through our hands at all: of a [wsgi.File] with a
+// length this step makes the head, and leaves the rest to the connection.
+//
 // Left out on purpose: compression, ranges, and "Trailer".
 //
 // Read writer.go, then framing.go, then head.go, then

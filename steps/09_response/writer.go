@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"time"
 
+	wsgi "barewire/steps/06_wsgi"
 	call "barewire/steps/08_call"
 	"barewire/steps/refuse"
 )
@@ -23,8 +25,8 @@ var (
 	errEnded = refuse.Because(refuse.ServerError, "an application writes before its body ends, not after", "PEP 3333, The write() Callable", nil)
 )
 
-// large is the size from which a chunk is written from where it is, instead of
-// being copied behind the head.
+// large is the size from which a chunk, or a file, is written from where it is,
+// instead of being copied behind the head.
 const large = 16 << 10
 
 // A Writer puts one answer into bytes.
@@ -49,15 +51,20 @@ type Writer struct {
 
 // Body sends all that answer.Body yields, then ends the response. In any case
 // it closes the Body. The chunks take their way through send, which is w.Send
-// or a function that calls it.
+// or a function that calls it; a large file takes none.
 func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error) (err error) {
 	defer func() {
 		if failure := answer.Body.Close(); failure != nil {
 			err = errors.Join(err, failure)
 		}
 	}()
-	if list, ok := answer.Body.(interface{ Len() int }); ok {
-		w.single = list.Len() == 1
+	switch body := answer.Body.(type) {
+	case wsgi.File:
+		if answer.Length >= large {
+			return w.file(answer, body)
+		}
+	case interface{ Len() int }:
+		w.single = body.Len() == 1
 	}
 	for chunk, err := range answer.Body.Chunks {
 		if err == nil {
@@ -106,6 +113,32 @@ func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
 	}
 	w.err = errors.Join(w.write(before, chunk, after), err)
 	return w.err
+}
+
+// file sends a File whose length is known. Between io.CopyN and a TCP connection
+// its bytes need not come to us at all: the kernel takes them from the file
+// (sendfile). What cannot do that copies them, block by block. What a file has
+// more than its length is left out. PEP 3333, "Optional Platform-Specific File Handling"
+func (w *Writer) file(answer *call.Answer, file wsgi.File) error {
+	head, err := w.appendHead(w.Buf[:0], answer, -1)
+	if err != nil {
+		return err
+	}
+	if err := w.write(head, nil, ""); err != nil {
+		return err
+	}
+	if w.Framing == ByLength {
+		n, err := io.CopyN(w.Conn, file.ReadCloser, w.left)
+		w.left -= n
+		var unread *fs.PathError
+		switch {
+		case errors.As(err, &unread):
+			return err
+		case err != nil && err != io.EOF: // which is that of the file, and a shortage
+			return fmt.Errorf("%w: %w", ErrGone, err)
+		}
+	}
+	return w.end(answer)
 }
 
 // end makes the head if no chunk has, and says that the body is over.
