@@ -82,6 +82,9 @@ var varying = []struct {
 	{regexp.MustCompile(`127\.0\.0\.1:\d{5} ={20}=*`), "127.0.0.1:53124 =============================="},
 	{regexp.MustCompile(`127\.0\.0\.1:\d{5}`), "127.0.0.1:53124"},
 	{regexp.MustCompile(`REMOTE_PORT( *)= '\d+'`), "REMOTE_PORT$1= '53124'"},
+	{regexp.MustCompile(`\[\d\d/\w+/\d{4}:[\d:]+ [-+]\d{4}\]`), "[31/Mar/2026:12:54:48 +0000]"},
+	{regexp.MustCompile(`" 0\.\d{6}\b`), `" 0.000123`},
+	{regexp.MustCompile(`curl: \(18\) .*`), "curl: (18) transfer closed with outstanding read data remaining"},
 }
 
 // The times are those of a real run. Comparing leaves them out.
@@ -182,6 +185,7 @@ func (ts *terminals) start(t *testing.T, b block, command string) *running {
 		args = append(args, "--addr", "127.0.0.1:"+ts.port)
 	}
 	server := &running{block: b, command: command, process: exec.Command(args[0], args[1:]...), out: &output{}, ts: ts}
+	server.process.Dir = ".." // as in the second terminal
 	server.process.Stdout = server.out
 	server.process.Stderr = server.out
 	if err := server.process.Start(); err != nil {
