@@ -8,7 +8,9 @@ import (
 	"barewire/apps/class"
 	"barewire/apps/demo"
 	"barewire/apps/dispatch"
+	"barewire/apps/djangoish"
 	"barewire/apps/echo"
+	"barewire/apps/flaskish"
 	"barewire/apps/generator"
 	"barewire/apps/hello"
 	"barewire/apps/method"
@@ -34,7 +36,9 @@ var apps = []app{
 	{"class:Iterable", "makes an instance that is itself the body, and starts late", class.Iterable},
 	{"demo:App", "shows its environ, as Python's wsgiref demo_app does", demo.App},
 	{"dispatch:App", "finds a function for each path by regular expressions", dispatch.App},
+	{"djangoish:App", "is Django in small, with signals, a chain of middleware and cookies", djangoish.App},
 	{"echo:App", "returns the body that it got", echo.App},
+	{"flaskish:App", "is Flask in small, with a view for each kind of value", flaskish.App},
 	{"generator:App", "starts, then yields, as a Python generator does", generator.App},
 	{"hello:App", "greets the name in a form", hello.App},
 	{"method:App", "tells the request method, the smallest application here", method.App},

@@ -26,6 +26,9 @@ func (w *Writer) appendHead(buf []byte, answer *call.Answer, size int64) ([]byte
 	}
 	answer.Sent = true
 	w.Framing, w.left, w.Keep = framing, max(length, 0), keep && framing != UntilClose
+	if w.Head != nil {
+		return w.Head(buf, answer, length), nil
+	}
 	return AppendHead(buf, answer, framing, length, w.Now(), w.connection()), nil
 }
 

@@ -40,6 +40,10 @@ type Writer struct {
 	// the connection may stay open; an error means that the answer comes too late.
 	Begin func() (keep bool, err error)
 
+	// Head appends the head in place of AppendHead, where it is not one of HTTP;
+	// nil means that it is.
+	Head func(buf []byte, answer *call.Answer, length int64) []byte
+
 	Framing Framing // chosen when the head is made
 	Keep    bool    // the head says that the connection stays open
 	Whole   bool    // the response has ended as its head promised

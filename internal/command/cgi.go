@@ -1,0 +1,54 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"barewire/server/cgi"
+	"barewire/server/trace"
+
+	"github.com/spf13/cobra"
+)
+
+func cgiCommand(world World) *cobra.Command {
+	return &cobra.Command{
+		Use:   "cgi APP",
+		Short: "Run an application once as a CGI program",
+		Long: `Answer one request as a CGI program: the request comes in environment variables
+and on standard input, the answer goes to standard output, errors to standard
+error.
+
+A web server with CGI runs it by an executable file of two lines:
+
+  #!/bin/sh
+  exec barewire cgi hello:App`,
+		Example: `  REQUEST_METHOD=GET PATH_INFO=/ barewire cgi hello:App`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("cgi takes one application, such as hello:App")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			app, err := findApp(args[0], world)
+			if err != nil {
+				return err
+			}
+			// A parent that reads no further must not kill us before the Body
+			// is closed: the write then fails, as it does in a server.
+			signal.Ignore(syscall.SIGPIPE)
+			err = cgi.Run(app.serve, os.Environ(), world.In, world.Out, escaped{world.Err})
+			switch {
+			case errors.Is(err, cgi.ErrNoRequest):
+				return fmt.Errorf("cgi is run by a web server, which says the request in variables; by hand, type   REQUEST_METHOD=GET PATH_INFO=/ %s cgi %s", world.Name, app.name)
+			case err != nil:
+				return failure{errors.New(trace.Escape([]byte(err.Error())))}
+			}
+			return nil
+		},
+		ValidArgsFunction: completeApps,
+	}
+}

@@ -1,0 +1,110 @@
+package cgi
+
+import (
+	"bufio"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	body "barewire/steps/05_body"
+	wsgi "barewire/steps/06_wsgi"
+	"barewire/steps/refuse"
+)
+
+// environOf returns the environ of a request that is said in variables. Their
+// bytes stay as they are: Python has to turn them into latin-1 text, with
+// unicode_to_wsgi, while a Go string is bytes already.
+func environOf(env []string) wsgi.Environ {
+	environ := wsgi.Environ{
+		// What every application is promised, whoever forgets to set it. The
+		// first three may be empty; a request typed by hand is one of HTTP/1.0 to
+		// this machine. PEP 3333, "environ Variables"
+		"SCRIPT_NAME":     "",
+		"PATH_INFO":       "",
+		"QUERY_STRING":    "",
+		"SERVER_NAME":     "localhost",
+		"SERVER_PORT":     "80",
+		"SERVER_PROTOCOL": "HTTP/1.0",
+
+		"wsgi.version":          [2]int{1, 0},
+		"wsgi.url_scheme":       "http",
+		"wsgi.input_terminated": true,
+		"wsgi.multithread":      false,
+		"wsgi.multiprocess":     true, // each request has a process, all at the same time
+		"wsgi.run_once":         true,
+		"wsgi.file_wrapper":     wsgi.FileWrapper(wrapFile),
+		"barewire.note":         func(string) {}, // nobody watches
+	}
+	for _, variable := range env {
+		name, value, _ := strings.Cut(variable, "=")
+		if ofRequest(name) {
+			environ[name] = value
+		}
+	}
+	switch strings.ToLower(environ.Text("HTTPS")) { // some servers write ON
+	case "on", "1":
+		environ["wsgi.url_scheme"] = "https"
+	}
+	return environ
+}
+
+// ofRequest tells whether a variable speaks of the request. PEP 3333 allows all
+// the others in the environ too, but they are the process's own: a PATH, perhaps
+// a password, and demo:App would show them to every stranger. Nothing is lost,
+// for an application that wants them has os.Getenv.
+func ofRequest(name string) bool {
+	switch name {
+	case "HTTP_PROXY":
+		return false // a field Proxy, and a setting of many HTTP clients: "httpoxy"
+	case "HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE":
+		return false // they have a variable without HTTP_, RFC 3875 §4.1.18
+	}
+	hasPrefix := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+	return slices.Contains(variables, name) || slices.ContainsFunc(prefixes, hasPrefix)
+}
+
+// variables lists the names of RFC 3875 §4.1, then those that stand in no
+// standard but that most servers set.
+var variables = []string{
+	"AUTH_TYPE", "CONTENT_LENGTH", "CONTENT_TYPE", "GATEWAY_INTERFACE",
+	"PATH_INFO", "PATH_TRANSLATED", "QUERY_STRING",
+	"REMOTE_ADDR", "REMOTE_HOST", "REMOTE_IDENT", "REMOTE_USER", "REQUEST_METHOD",
+	"SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SERVER_SOFTWARE",
+
+	"DOCUMENT_ROOT", "HTTPS", "REDIRECT_STATUS", "REMOTE_PORT", "REQUEST_SCHEME",
+	"REQUEST_URI", "SCRIPT_FILENAME", "SERVER_ADDR",
+}
+
+// prefixes begin the names of header fields, RFC 3875 §4.1.18, of a server's own
+// extensions, §4.1, and of what Apache tells of TLS, as PEP 3333 wishes. A process
+// has variables of its own that begin with SSL_.
+var prefixes = []string{"HTTP_", "X_", "SSL_CIPHER", "SSL_CLIENT_", "SSL_PROTOCOL", "SSL_SERVER_"}
+
+// wrapFile is wsgi.file_wrapper.
+func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
+	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+}
+
+// openBody returns wsgi.input: so many bytes of in as CONTENT_LENGTH says. Not
+// even the buffer asks for more, which a parent may never send, nor end.
+// RFC 3875 §4.2
+func openBody(text string, in io.Reader) (*body.Reader, error) {
+	length, err := contentLength(text)
+	bounded := bufio.NewReader(io.LimitReader(in, length))
+	return body.NewReader(bounded, nil, body.Framing{Length: length}, body.Limits{}), err
+}
+
+// contentLength reads the length of the body; without one there is no body.
+//
+//	CONTENT_LENGTH = "" | 1*digit   RFC 3875 §4.1.2
+func contentLength(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	length, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, refuse.Because(refuse.BadRequest, "CONTENT_LENGTH is decimal digits, or empty", "RFC 3875 §4.1.2", []byte(text))
+	}
+	return int64(length), nil
+}
