@@ -55,15 +55,15 @@ func (x *exchange) cutHead(p []byte) []byte {
 	x.answerHead = head
 	lines := strings.Split(string(head), "\r\n")
 	x.status = strings.TrimPrefix(lines[0], "HTTP/1.1 ")
-	x.answer.untilClose()
+	x.answer.UntilClose()
 	for _, line := range lines[1:] {
 		name, value, _ := strings.Cut(line, ": ")
 		switch {
 		case strings.EqualFold(name, "Transfer-Encoding"):
-			x.answer.inChunks()
+			x.answer.InChunks()
 		case strings.EqualFold(name, "Content-Length"):
 			if length, err := strconv.ParseInt(value, 10, 64); err == nil {
-				x.answer.ofLength(length)
+				x.answer.OfLength(length)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (x *exchange) cutHead(p []byte) []byte {
 		x.noBody = "no body, as " + code + " says"
 	}
 	if x.noBody != "" {
-		x.answer.ofLength(0)
+		x.answer.OfLength(0)
 	}
 	return rest
 }
@@ -101,15 +101,15 @@ func (t *Text) answerBegins(x *exchange, note note) {
 // answerArrives shows bytes of the answer's body. A line that does not end is
 // shown too: a write is to be seen when it is made.
 func (t *Text) answerArrives(x *exchange, p []byte, size int) {
-	lines, _ := x.answer.add(p, size)
-	t.answerLines(x, append(lines, x.answer.flush()...))
+	lines, _ := x.answer.Add(p, size)
+	t.answerLines(x, append(lines, x.answer.Flush()...))
 }
 
-func (t *Text) answerLines(x *exchange, lines []line) {
+func (t *Text) answerLines(x *exchange, lines []Line) {
 	_, arrow := t.arrows()
 	for _, line := range x.answer.pick(lines, t.Body) {
 		author := x.author(line)
-		t.print(x, row{arrow + line.text(), author.role, remark(author.note)})
+		t.print(x, row{arrow + line.Text(), author.role, remark(author.note)})
 	}
 }
 
@@ -126,7 +126,7 @@ func (t *Text) responseSent(x *exchange, event server.Passed) {
 		done = note{}
 	}
 	x.cutOff = x.answering && x.answer.part != beyond && (event.Refused != nil || event.Error != "")
-	t.answerLines(x, x.answer.end())
+	t.answerLines(x, x.answer.End())
 	t.failure(x, event)
 	if x.answering {
 		t.print(x, row{})
@@ -135,14 +135,14 @@ func (t *Text) responseSent(x *exchange, event server.Passed) {
 		t.print(x, row{"  close()", fromApp, done})
 	}
 	// What comes now only makes room for the next request.
-	t.bodyLines(x, x.body.flush())
+	t.bodyLines(x, x.body.Flush())
 	x.bodyNote = remark("the app did not read it")
 }
 
 // outcome shows what came of it all, and of the connection.
 func (t *Text) outcome(x *exchange, event server.Ended) {
 	t.listReads(x)
-	t.bodyLines(x, x.body.end())
+	t.bodyLines(x, x.body.End())
 	t.countCalls(x)
 	if unread := len(x.client.inbox.bytes); unread > 0 && !event.Keep {
 		arrow, _ := t.arrows()

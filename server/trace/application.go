@@ -156,7 +156,7 @@ func (t *Text) inputRead(x *exchange, event server.InputRead) {
 	}
 	if event.Refused != nil || event.Error != "" {
 		x.bodyBroke = true
-		t.bodyLines(x, x.body.end())
+		t.bodyLines(x, x.body.End())
 		t.listReads(x)
 		t.because(x, reasonOf(event.Refused, event.Error))
 	}

@@ -25,25 +25,38 @@ func (x *exchange) authors(lines [][]byte) (authors []author) {
 	case x.refusedBy > 0:
 		status, headers = author{fromServer, fmt.Sprintf("server: %02d said no", x.refusedBy)}, nil
 	}
-	used := 0
+	from := HeadersIn(lines, headers)
 	for i, line := range lines {
 		line := strings.TrimSuffix(string(line), "\r\n")
-		n := slices.IndexFunc(headers[used:], func(header server.Field) bool {
-			return line == string(header[0])+": "+string(header[1])
-		})
 		switch {
 		case line == "":
 			authors = append(authors, author{fromServer, "head ends: " + bytesOf(int64(len(x.answerHead)))})
 		case i == 0:
 			authors = append(authors, status)
-		case n >= 0:
-			used += n + 1
-			authors = append(authors, author{fromApp, fmt.Sprintf("app: header %d", used)})
+		case from[i] > 0:
+			authors = append(authors, author{fromApp, fmt.Sprintf("app: header %d", from[i])})
 		default:
 			authors = append(authors, author{fromServer, "server" + why(line)})
 		}
 	}
 	return authors
+}
+
+// HeadersIn tells which lines of the head of an answer are the headers of an
+// application: their numbers, counted from 1, and 0 for a line of the server's.
+func HeadersIn(lines [][]byte, headers []server.Field) []int {
+	numbers, used := make([]int, len(lines)), 0
+	for i, line := range lines {
+		line := strings.TrimSuffix(string(line), "\r\n")
+		n := slices.IndexFunc(headers[used:], func(header server.Field) bool {
+			return line == string(header[0])+": "+string(header[1])
+		})
+		if n >= 0 {
+			used += n + 1
+			numbers[i] = used
+		}
+	}
+	return numbers
 }
 
 // why tells what made the server add a header.
@@ -64,14 +77,14 @@ func why(line string) string {
 
 // author tells who wrote a line of the answer's body. The first line of a chunk
 // names it.
-func (x *exchange) author(line line) author {
+func (x *exchange) author(line Line) author {
 	switch {
-	case line.summary != "" && x.fromFile:
+	case line.Summary != "" && x.fromFile:
 		return author{fromApp, "app: from a file"}
-	case line.summary != "":
+	case line.Summary != "":
 		return author{quiet, ""}
-	case line.framing != "":
-		return author{fromServer, "server: " + line.framing}
+	case line.Framing != "":
+		return author{fromServer, "server: " + line.Framing}
 	}
 	chunk := x.chunk
 	x.chunk = server.Chunk{}

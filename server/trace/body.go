@@ -14,10 +14,10 @@ func (t *Text) bodyFramed(x *exchange, event server.Passed) {
 	switch framing := event.Framing; {
 	case framing == nil:
 	case framing.Chunked:
-		x.body.inChunks()
+		x.body.InChunks()
 		size = "chunked"
 	case framing.Length > 0:
-		x.body.ofLength(framing.Length)
+		x.body.OfLength(framing.Length)
 		size = bytesOf(framing.Length)
 	}
 	x.framed = true
@@ -33,12 +33,12 @@ func (t *Text) bodyFramed(x *exchange, event server.Passed) {
 
 // bodyArrives shows bytes of the body.
 func (t *Text) bodyArrives(x *exchange, p []byte, size int) {
-	lines, behind := x.body.add(p, size)
+	lines, behind := x.body.Add(p, size)
 	x.client.inbox.keep(behind)
 	t.bodyLines(x, lines)
 }
 
-func (t *Text) bodyLines(x *exchange, lines []line) {
+func (t *Text) bodyLines(x *exchange, lines []Line) {
 	arrow, _ := t.arrows()
 	for _, line := range x.body.pick(lines, t.Body) {
 		var notes []note
@@ -46,9 +46,9 @@ func (t *Text) bodyLines(x *exchange, lines []line) {
 			notes = append(notes, x.bodyNote)
 			x.bodyNote = note{}
 		}
-		if line.framing != "" {
-			notes = append(notes, remark(line.framing))
+		if line.Framing != "" {
+			notes = append(notes, remark(line.Framing))
 		}
-		t.clientSays(x, arrow+line.text(), line.size, notes...)
+		t.clientSays(x, arrow+line.Text(), line.Size, notes...)
 	}
 }

@@ -8,7 +8,7 @@ const maxLines = 8
 // An excerpt is the first lines of a body. What is left out it counts.
 type excerpt struct {
 	shown   int  // lines of content
-	rest    line // what is left out, as one
+	rest    Line // what is left out, as one
 	lines   int  // how many lines of content that is
 	half    bool // and one that has not ended
 	unknown bool // and those of bytes that were not copied, which nobody counted
@@ -16,17 +16,17 @@ type excerpt struct {
 
 // pick returns those of the lines that are shown. The last chunk and what is
 // behind it always are: so a body ends.
-func (e *excerpt) pick(lines []line, all bool) (picked []line) {
+func (e *excerpt) pick(lines []Line, all bool) (picked []Line) {
 	for _, line := range lines {
-		closing := line.part == trailer || line.framing == lastChunk
-		endOfShown := line.part == chunkEnd && e.rest.size == 0
+		closing := line.part == trailer || line.Framing == lastChunk
+		endOfShown := line.part == chunkEnd && e.rest.Size == 0
 		switch {
 		case closing:
 			picked = append(picked, e.summary()...)
 			picked = append(picked, line)
 		case e.shown < maxLines || endOfShown || all:
 			picked = append(picked, line)
-			if line.framing == "" {
+			if line.Framing == "" {
 				e.shown++
 			}
 		default:
@@ -36,14 +36,14 @@ func (e *excerpt) pick(lines []line, all bool) (picked []line) {
 	return picked
 }
 
-func (e *excerpt) leaveOut(out line) {
-	e.rest.size += out.size
-	e.rest.content += out.content
+func (e *excerpt) leaveOut(out Line) {
+	e.rest.Size += out.Size
+	e.rest.Content += out.Content
 	switch {
-	case out.summary != "":
+	case out.Summary != "":
 		e.unknown = true
-	case out.content > 0:
-		e.half = out.bytes[out.content-1] != '\n'
+	case out.Content > 0:
+		e.half = out.Bytes[out.Content-1] != '\n'
 		if !e.half {
 			e.lines++
 		}
@@ -52,8 +52,8 @@ func (e *excerpt) leaveOut(out line) {
 
 // summary returns a line for what was left out since the last one, if anything
 // was.
-func (e *excerpt) summary() []line {
-	if e.rest.content == 0 {
+func (e *excerpt) summary() []Line {
+	if e.rest.Content == 0 {
 		return nil
 	}
 	if e.half {
@@ -64,7 +64,7 @@ func (e *excerpt) summary() []line {
 		lines = "more lines"
 	}
 	rest := e.rest
-	rest.summary = fmt.Sprintf("… %s, %s (--body all)", lines, bytesOf(rest.content))
+	rest.Summary = fmt.Sprintf("… %s, %s (--body all)", lines, bytesOf(rest.Content))
 	*e = excerpt{shown: e.shown}
-	return []line{rest}
+	return []Line{rest}
 }

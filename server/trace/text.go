@@ -14,7 +14,7 @@
 //
 // Read text.go first: which event is for whom. Then, in the order of the steps,
 // head.go, body.go, environ.go, application.go, answer.go and authors.go. Bytes
-// become lines in inbox.go, stream.go and excerpt.go; lines get their columns in
+// become lines in inbox.go, lines.go and excerpt.go; lines get their columns in
 // layout.go, and escape.go sees to it that none reaches the terminal raw. The
 // other form is json.go.
 package trace
@@ -201,7 +201,7 @@ type exchange struct {
 	method   string
 	fields   []server.Field
 	framed   bool // step 05 told how the body ends
-	body     stream
+	body     Body
 	bodyNote note // for the next line of the body
 
 	// What the application does: application.go.
@@ -223,7 +223,7 @@ type exchange struct {
 	noBody     string // why the answer has none
 	held       []byte // its body, while it waits for step 09
 	answering  bool   // its head was shown
-	answer     stream
+	answer     Body
 	sent       int64
 	fromFile   bool // the bytes that were sent last
 	cutOff     bool // it did not end as it should
