@@ -11,24 +11,15 @@ import (
 	"barewire/steps/refuse"
 )
 
-// explain returns the application that answers in place of one that cannot. A
-// refusal names the step and the rule, says where to read it, and shows the
-// bytes. Of what went wrong inside an application the client learns nothing:
-// that is for whoever runs it, and on the trace.
+// explain returns the application that answers in place of one that cannot.
 func (x *Exchange) explain(stage Stage, err error) wsgi.Application {
 	if x.Input != nil && x.Input.Err() != nil {
 		// What the application made of a broken body no longer counts.
 		stage, err = Stage{Number: 5, Name: "body"}, x.Input.Err()
 	}
-	status := refuse.ServerError
-	text := "The application failed. What went wrong is told on the server's side.\n"
-	var refusal *refuse.Error
-	if errors.As(err, &refusal) {
-		status = refusal.Status
-		text = fmt.Sprintf("step    %02d %s\nrule    %s\nsource  %s\n", stage.Number, stage.Name, refusal.Rule, refusal.Section)
-		if refusal.Got != "" {
-			text += fmt.Sprintf("got     %q\n", refusal.Got)
-		}
+	status, text := refuse.Explain(err)
+	if errors.As(err, new(*refuse.Error)) {
+		text = fmt.Sprintf("step    %02d %s\n", stage.Number, stage.Name) + text
 	}
 	return func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 		start(status, wsgi.Headers{{"Content-Type", "text/plain; charset=utf-8"}})

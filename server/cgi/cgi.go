@@ -113,20 +113,9 @@ func printStack(errs io.Writer) error {
 	return err
 }
 
-// explain returns the application that answers in place of one that cannot. A
-// refusal shows its rule; of what went wrong inside an application the client
-// learns nothing.
+// explain returns the application that answers in place of one that cannot.
 func explain(err error) wsgi.Application {
-	status := refuse.ServerError
-	text := "The application failed. What went wrong is told on the server's side.\n"
-	var refusal *refuse.Error
-	if errors.As(err, &refusal) {
-		status = refusal.Status
-		text = fmt.Sprintf("rule    %s\nsource  %s\n", refusal.Rule, refusal.Section)
-		if refusal.Got != "" {
-			text += fmt.Sprintf("got     %q\n", refusal.Got)
-		}
-	}
+	status, text := refuse.Explain(err)
 	return func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 		start(status, wsgi.Headers{{"Content-Type", "text/plain; charset=utf-8"}})
 		return wsgi.Text(status + "\n\n" + text)

@@ -7,7 +7,10 @@
 // the bytes that broke it. The server turns it into an answer that teaches.
 package refuse
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // The statuses that the steps refuse with, as start_response takes them.
 const (
@@ -48,4 +51,19 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: %s (%s)", e.Status, e.Rule, e.Section)
 	}
 	return fmt.Sprintf("%s: %s (%s), got %q", e.Status, e.Rule, e.Section, e.Got)
+}
+
+// Explain returns the status and the words that a client gets for an error. A
+// refusal names its rule, says where to read it, and shows the bytes. Of any
+// other error the client learns nothing: that is for whoever runs the server.
+func Explain(err error) (status, text string) {
+	var refusal *Error
+	if !errors.As(err, &refusal) {
+		return ServerError, "The application failed. What went wrong is told on the server's side.\n"
+	}
+	text = fmt.Sprintf("rule    %s\nsource  %s\n", refusal.Rule, refusal.Section)
+	if refusal.Got != "" {
+		text += fmt.Sprintf("got     %q\n", refusal.Got)
+	}
+	return refusal.Status, text
 }
