@@ -476,3 +476,21 @@ func TestDateIsRead(t *testing.T) {
 		t.Errorf("the client reads %v, %v, want %v", when, err, want)
 	}
 }
+
+// A body that fails before the head leaves room for another answer, which an
+// application that goes on writing must not spoil.
+func TestWriteAfterAFailure(t *testing.T) {
+	var out conn
+	var write wsgi.Write
+	_, err := respond(newWriter(&out, get, v11), func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		write = start("200 OK", nil)
+		return wsgi.Fail(errBoom)
+	})
+	if !errors.Is(err, errBoom) {
+		t.Errorf("error %v, want %v", err, errBoom)
+	}
+	if err := write([]byte("late")); !errors.Is(err, errBoom) {
+		t.Errorf("write afterwards = %v, want %v", err, errBoom)
+	}
+	checkSent(t, &out, "")
+}

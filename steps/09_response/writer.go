@@ -58,6 +58,9 @@ type Writer struct {
 // or a function that calls it; a large file takes none.
 func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error) (err error) {
 	defer func() {
+		if w.err == nil {
+			w.err = err // whoever still has write meets it too
+		}
 		if failure := answer.Body.Close(); failure != nil {
 			err = errors.Join(err, failure)
 		}
