@@ -12,6 +12,7 @@ import (
 	"barewire/apps/echo"
 	"barewire/apps/flaskish"
 	"barewire/apps/generator"
+	"barewire/apps/gohandler"
 	"barewire/apps/hello"
 	"barewire/apps/method"
 	"barewire/apps/onion"
@@ -40,6 +41,7 @@ var apps = []app{
 	{"echo:App", "returns the body that it got", echo.App},
 	{"flaskish:App", "is Flask in small, with a view for each kind of value", flaskish.App},
 	{"generator:App", "starts, then yields, as a Python generator does", generator.App},
+	{"gohandler:App", "is a handler of net/http, behind Go's other server", gohandler.App},
 	{"hello:App", "greets the name in a form", hello.App},
 	{"method:App", "tells the request method, the smallest application here", method.App},
 	{"onion:App", "greets an admin inside a role check inside a log, three layers", onion.App},

@@ -3,11 +3,15 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http/fcgi"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"barewire/server/cgi"
+	"barewire/server/httphandler"
 	"barewire/server/trace"
 
 	"github.com/spf13/cobra"
@@ -24,7 +28,10 @@ error.
 A web server with CGI runs it by an executable file of two lines:
 
   #!/bin/sh
-  exec barewire cgi hello:App`,
+  exec barewire cgi hello:App
+
+One with FastCGI runs the same file, and keeps it: it hands over a socket as
+standard input, and asks for many requests.`,
 		Example: `  REQUEST_METHOD=GET PATH_INFO=/ barewire cgi hello:App`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -36,6 +43,9 @@ A web server with CGI runs it by an executable file of two lines:
 			app, err := findApp(args[0], world)
 			if err != nil {
 				return err
+			}
+			if socket, err := listenerIn(world.In); err == nil {
+				return failure{fcgi.Serve(socket, httphandler.Handler(app.serve))}
 			}
 			// A parent that reads no further must not kill us before the Body
 			// is closed: the write then fails, as it does in a server.
@@ -51,4 +61,14 @@ A web server with CGI runs it by an executable file of two lines:
 		},
 		ValidArgsFunction: completeApps,
 	}
+}
+
+// listenerIn returns the socket that a parent with FastCGI gives a program in the
+// place of standard input.
+func listenerIn(in io.Reader) (net.Listener, error) {
+	file, ok := in.(*os.File)
+	if !ok {
+		return nil, os.ErrInvalid
+	}
+	return net.FileListener(file)
 }

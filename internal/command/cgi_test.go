@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -90,6 +91,16 @@ func TestLighttpd(t *testing.T) {
 		}
 	}
 
+	// By FastCGI the same program answers many requests, each at /fast.
+	for range 2 {
+		environ := ask(t, "GET", parent+"/fast/a%20b?x=1", "").body
+		for _, line := range []string{"PATH_INFO = '/fast/a b'", "QUERY_STRING = 'x=1'", "HTTP_ROLE = 'ADMIN'", "wsgi.run_once = False"} {
+			if !strings.Contains(environ, "\n"+line+"\n") {
+				t.Errorf("by FastCGI there is no line %s in\n%s", line, environ)
+			}
+		}
+	}
+
 	// A program that cannot be meant says nothing, and lighttpd has to answer.
 	if got := ask(t, "GET", parent+"/nobody.cgi", ""); got.status != 500 {
 		t.Errorf("an application that is not there: %d, want 500", got.status)
@@ -132,12 +143,17 @@ func ask(t *testing.T, method, url, body string) answered {
 	return answered{answer.StatusCode, answer.Header.Get("Content-Type"), answer.ContentLength, string(text)}
 }
 
-// lighttpd serves applications as NAME.cgi until the test ends, and one that is
-// not there as nobody.cgi. The file said has what they say on stderr.
+// lighttpd serves applications as NAME.cgi until the test ends, one that is not
+// there as nobody.cgi, and demo:App by FastCGI. The file said has what they say on stderr.
 func lighttpd(t *testing.T, apps ...string) (url, said string) {
 	dir := t.TempDir()
 	barewire, err := exec.LookPath("barewire")
 	if err != nil {
+		t.Fatal(err)
+	}
+	fast := filepath.Join(dir, "fast")
+	script := fmt.Sprintf("#!/bin/sh\nexec %s cgi demo:App\n", barewire)
+	if err := os.WriteFile(fast, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, app := range append(apps, "nobody") {
@@ -157,7 +173,7 @@ func lighttpd(t *testing.T, apps ...string) (url, said string) {
 	log := filepath.Join(dir, "log")
 	said = filepath.Join(dir, "said")
 	config := filepath.Join(dir, "lighttpd.conf")
-	text := fmt.Sprintf(`server.modules = ("mod_cgi")
+	text := fmt.Sprintf(`server.modules = ("mod_cgi", "mod_fastcgi")
 server.bind = "127.0.0.1"
 server.port = %d
 server.document-root = "%s"
@@ -165,7 +181,8 @@ server.upload-dirs = ("%s")
 server.errorlog = "%s"
 server.breakagelog = "%s"
 cgi.assign = (".cgi" => "")
-`, addr.Port, dir, dir, log, said)
+fastcgi.server = ("/fast" => (("bin-path" => "%s", "socket" => "%s.socket", "max-procs" => 1, "check-local" => "disable")))
+`, addr.Port, dir, dir, log, said, fast, fast)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -174,10 +191,11 @@ cgi.assign = (".cgi" => "")
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := process.Process.Kill(); err != nil {
+		// So that it ends the program behind /fast, too.
+		if err := process.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Error(err)
 		}
-		_ = process.Wait() // it was killed
+		_ = process.Wait() // it was told to end
 		if t.Failed() {
 			text, _ := os.ReadFile(log)
 			t.Logf("the log of lighttpd:\n%s", text)

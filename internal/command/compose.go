@@ -11,6 +11,7 @@ import (
 	"barewire/apps/catch"
 	"barewire/apps/mount"
 	"barewire/apps/onion"
+	"barewire/apps/validator"
 	wsgi "barewire/steps/06_wsgi"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ var layers = []layer{
 	{"traceback", "is catch, and tells the client what went wrong and where", func(app wsgi.Application) wsgi.Application {
 		return catch.Errors(app, true)
 	}},
+	{"validator", "checks that server and application keep to PEP 3333", validator.Check},
 }
 
 func layerNames() []string {
