@@ -23,7 +23,10 @@ type Output struct {
 // passes through.
 func Run(app wsgi.Application, environ wsgi.Environ) (output Output, err error) {
 	send := func(answer *call.Answer, chunk []byte) error {
-		if err := answer.Ready(); err != nil || len(chunk) == 0 {
+		if len(chunk) == 0 {
+			return nil
+		}
+		if err := answer.Ready(); err != nil {
 			return err
 		}
 		answer.Sent = true // as if: what came before is final now

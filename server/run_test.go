@@ -50,6 +50,13 @@ func TestRun(t *testing.T) {
 			start("200 OK", nil)
 			return wsgi.List{[]byte("a"), nil, []byte("b")}
 		}, nil, "200 OK", "a|b", nil},
+		{"an empty chunk before a late start", func(start wsgi.StartResponse) wsgi.Body {
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				yield(nil, nil)
+				start("200 OK", nil)
+				yield([]byte("a"), nil)
+			})
+		}, nil, "200 OK", "a", nil},
 		{"a late start", func(start wsgi.StartResponse) wsgi.Body {
 			return wsgi.Stream(func(yield func([]byte, error) bool) {
 				start("404 Not Found", nil)

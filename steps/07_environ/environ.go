@@ -1,6 +1,7 @@
 package environ
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"strings"
@@ -55,7 +56,7 @@ func Fill(environ wsgi.Environ, request Request) {
 
 	// Who talks to whom. The socket knows; a Host field only claims.
 	environ["SERVER_NAME"] = inURL(request.Server.Host)
-	environ["SERVER_PORT"] = request.Server.Port
+	environ["SERVER_PORT"] = cmp.Or(request.Server.Port, "80") // a Unix socket has none, and may not be empty
 	environ["REMOTE_ADDR"] = request.Client.Host
 	environ["REMOTE_PORT"] = request.Client.Port
 	environ["SERVER_SOFTWARE"] = "barewire"

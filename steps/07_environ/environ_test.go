@@ -227,7 +227,7 @@ func TestFillEndpoints(t *testing.T) {
 		{
 			"a Unix socket, whose client has no name",
 			&net.UnixAddr{Name: "/run/barewire.sock", Net: "unix"}, &net.UnixAddr{Name: "@", Net: "unix"},
-			"/run/barewire.sock", "", "@", "",
+			"/run/barewire.sock", "80", "@", "", // PEP 3333 wants a port
 			environ.Endpoint{Host: "/run/barewire.sock"}, environ.Endpoint{Host: "@"},
 		},
 	}
