@@ -11,6 +11,15 @@
 //
 // That is: client, identity and user (nobody asked), when, the request line,
 // status, bytes of the body, Referer, User-Agent, and seconds.
+//
+// A chunk counts when the server has taken it, whole. Of a wsgi.File with a
+// Content-Length this layer sees no byte, so that the server can still send it by
+// itself; there the length counts, also when the client leaves halfway.
+//
+// Where an application fails before a byte is out, the server answers 500 by
+// itself, and so 500 is noted. What the server decides alone is not seen from
+// here: the 400 for a request body that broke off, the 500 for a broken rule or a
+// panic, and how long those pages are.
 package accesslog
 
 import (
@@ -19,6 +28,7 @@ import (
 	"io"
 	"log"
 	"strconv"
+	"strings"
 	"time"
 
 	wsgi "barewire/steps/06_wsgi"
@@ -35,26 +45,46 @@ type Log struct {
 // inside of this one, turns it into an answer.
 func (l Log) Around(app wsgi.Application) wsgi.Application {
 	return func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
-		e := &entry{log: l, environ: environ, began: l.Now()}
+		e := &entry{log: l, environ: environ, began: l.Now(), length: -1}
 		body := app(environ, func(status string, headers wsgi.Headers, cause ...error) wsgi.Write {
 			write := start(status, headers, cause...)
-			if e.size == 0 {
-				e.status = status // later than that, it is not sent any more
+			if e.size == 0 { // later than that, nothing of it is sent any more
+				e.status, e.length = status, lengthOf(headers)
 			}
 			return func(chunk []byte) error {
-				e.size += int64(len(chunk))
-				return write(chunk)
+				err := write(chunk)
+				if err == nil {
+					e.size += int64(len(chunk))
+				}
+				return err
 			}
 		})
-		if body == nil {
-			return nil // the server knows the rule that this breaks
-		}
 		noted := noted{body, e}
-		if list, ok := body.(interface{ Len() int }); ok {
-			return notedList{noted, list.Len()}
+		switch body := body.(type) {
+		case nil:
+			return nil // the server knows the rule that this breaks
+		case wsgi.File:
+			if e.length >= 0 {
+				e.size = e.length
+				return wsgi.File{Reader: body.Reader, Closer: noted, BlockSize: body.BlockSize}
+			}
+		case interface{ Len() int }:
+			return notedList{noted, body.Len()}
 		}
 		return noted
 	}
+}
+
+// lengthOf returns the Content-Length, -1 when there is none.
+func lengthOf(headers wsgi.Headers) int64 {
+	for _, header := range headers {
+		if strings.EqualFold(header[0], "Content-Length") {
+			if length, err := strconv.ParseInt(header[1], 10, 64); err == nil {
+				return length
+			}
+		}
+	}
+	return -1
 }
 
 // An entry is what becomes a line.
@@ -63,7 +93,8 @@ type entry struct {
 	environ wsgi.Environ
 	began   time.Time
 	status  string
-	size    int64
+	length  int64 // the Content-Length, -1 when there is none
+	size    int64 // bytes that the server has taken
 }
 
 // A noted body counts what it yields, and writes the line when it is closed.
@@ -75,10 +106,13 @@ type noted struct {
 // Chunks yields those of the body inside.
 func (n noted) Chunks(yield func([]byte, error) bool) {
 	for chunk, err := range n.Body.Chunks {
-		n.entry.size += int64(len(chunk))
+		if err != nil && n.entry.size == 0 {
+			n.entry.status = "500 Internal Server Error" // the server says it for us
+		}
 		if !yield(chunk, err) {
 			return
 		}
+		n.entry.size += int64(len(chunk))
 	}
 }
 
@@ -109,13 +143,13 @@ func (n notedList) Len() int { return n.len }
 // line lays out the entry. What is not there is a hyphen.
 func (e *entry) line() string {
 	request := e.environ.Text("REQUEST_METHOD") + " " + e.environ.Text("REQUEST_URI") + " " + e.environ.Text("SERVER_PROTOCOL")
-	size := "-"
-	if e.size > 0 && e.environ.Text("REQUEST_METHOD") != "HEAD" {
-		size = strconv.FormatInt(e.size, 10)
-	}
 	code := "-"
 	if len(e.status) >= 3 {
 		code = e.status[:3]
+	}
+	size := "-"
+	if sent := e.sent(code); sent > 0 {
+		size = strconv.FormatInt(sent, 10)
 	}
 	return fmt.Sprintf("%s - - [%s] %s %s %s %s %s %.6f\n",
 		cmp.Or(e.environ.Text("REMOTE_ADDR"), "-"),
@@ -124,6 +158,22 @@ func (e *entry) line() string {
 		quote(cmp.Or(e.environ.Text("HTTP_REFERER"), "-")),
 		quote(cmp.Or(e.environ.Text("HTTP_USER_AGENT"), "-")),
 		e.log.Now().Sub(e.began).Seconds())
+}
+
+// sent returns how many bytes of a body the client gets: as many as were declared,
+// at most, and none where there can be none. RFC 9110 §9.3.2, §15.3.5, §15.3.6, §15.4.5
+func (e *entry) sent(code string) int64 {
+	if e.environ.Text("REQUEST_METHOD") == "HEAD" {
+		return 0
+	}
+	switch code {
+	case "204", "205", "304":
+		return 0
+	}
+	if e.length >= 0 {
+		return min(e.size, e.length)
+	}
+	return e.size
 }
 
 // quote puts a stranger's text between quotes, as Apache does: a quote or a

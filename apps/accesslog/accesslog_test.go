@@ -87,6 +87,57 @@ func TestLine(t *testing.T) {
 				}
 			})
 		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 1 "-" "-" 0.001500`},
+		{"what follows a cause that came too late", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				start("200 OK", nil)
+				if yield([]byte("a"), nil) {
+					start("500 Oh", nil, io.ErrUnexpectedEOF)
+					yield([]byte("nobody gets that"), nil)
+				}
+			})
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 1 "-" "-" 0.001500`},
+		{"a chunk that the server refuses", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			return wsgi.Text("early")
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" - - "-" "-" 0.001500`},
+		{"a write that the server refuses", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			write := start("200 OK", nil)
+			start("200 OK", nil)
+			return wsgi.Fail(write([]byte("hello")))
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 500 - "-" "-" 0.001500`},
+		{"205 with what is not sent", nil, text("205 Reset Content", "hello"),
+			`127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 205 - "-" "-" 0.001500`},
+		{"304 with what is not sent", nil, text("304 Not Modified", "hello"),
+			`127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 304 - "-" "-" 0.001500`},
+		{"204 with what is not sent", nil, text("204 No Content", "hello"),
+			`127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 204 - "-" "-" 0.001500`},
+		{"more than the Content-Length", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", wsgi.Headers{{"content-length", "3"}})
+			return wsgi.Text("hello")
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 3 "-" "-" 0.001500`},
+		{"a failure, for which the server answers", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", nil)
+			return wsgi.Fail(io.ErrUnexpectedEOF)
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 500 - "-" "-" 0.001500`},
+		{"a failure when bytes are out", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", nil)
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				if yield([]byte("a"), nil) {
+					yield(nil, io.ErrUnexpectedEOF)
+				}
+			})
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 1 "-" "-" 0.001500`},
+		{"a file of a known length", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", wsgi.Headers{{"Content-Length", "3"}})
+			return wsgi.File{Reader: strings.NewReader("hello"), Closer: io.NopCloser(nil)}
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 3 "-" "-" 0.001500`},
+		{"HEAD of a file", wsgi.Environ{"REQUEST_METHOD": "HEAD"}, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", wsgi.Headers{{"Content-Length", "3"}})
+			return wsgi.File{Reader: strings.NewReader("hello"), Closer: io.NopCloser(nil)}
+		}, `127.0.0.1 - - ` + when + ` "HEAD /?x=1 HTTP/1.1" 200 - "-" "-" 0.001500`},
+		{"a file of no known length", nil, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", nil)
+			return wsgi.File{Reader: strings.NewReader("hello"), Closer: io.NopCloser(nil), BlockSize: 2}
+		}, `127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" 200 5 "-" "-" 0.001500`},
 		{"no start", nil, func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { return wsgi.List{} },
 			`127.0.0.1 - - ` + when + ` "GET /?x=1 HTTP/1.1" - - "-" "-" 0.001500`},
 	}
@@ -121,6 +172,21 @@ func TestTransparent(t *testing.T) {
 	body := log.Around(text("200 OK", "hello"))(request(nil), func(string, wsgi.Headers, ...error) wsgi.Write { return nil })
 	if list, ok := body.(interface{ Len() int }); !ok || list.Len() != 1 {
 		t.Errorf("behind the log a list of one chunk is %T", body)
+	}
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sends := func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		start("200 OK", wsgi.Headers{{"Content-Length", "0"}})
+		return wsgi.File{Reader: file, Closer: file, BlockSize: 7}
+	}
+	body = log.Around(sends)(request(nil), func(string, wsgi.Headers, ...error) wsgi.Write { return nil })
+	if behind, ok := body.(wsgi.File); !ok || behind.Reader != file || behind.BlockSize != 7 {
+		t.Errorf("behind the log a file is %#v, and no server can send it by itself", body)
+	}
+	if err := body.Close(); err != nil || file.Close() == nil {
+		t.Errorf("Close() = %v, and the file is still open", err)
 	}
 	none := func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { return nil }
 	if body := log.Around(none)(request(nil), nil); body != nil {

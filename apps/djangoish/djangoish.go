@@ -48,6 +48,7 @@ import (
 	"html"
 	"log"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,11 +76,13 @@ func note(signal string) func(wsgi.Environ) {
 	}
 }
 
-// CommonMiddleware says how long the content is. Of a file it does not know.
+// CommonMiddleware says how long the content is, unless the view has. Of a file
+// it does not know.
 func CommonMiddleware(getResponse GetResponse) View {
 	return func(request *Request) (*Response, error) {
 		response := getResponse(request)
-		if response.File == nil {
+		isLength := func(header [2]string) bool { return strings.EqualFold(header[0], "Content-Length") }
+		if response.File == nil && !slices.ContainsFunc(response.Headers, isLength) {
 			response.Headers = append(response.Headers, [2]string{"Content-Length", strconv.Itoa(len(response.Content))})
 		}
 		return response, nil

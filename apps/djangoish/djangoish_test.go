@@ -160,6 +160,37 @@ func TestAppNotesBothSignals(t *testing.T) {
 	}
 }
 
+// CommonMiddleware says the length where nobody else has said it.
+func TestCommonMiddleware(t *testing.T) {
+	tests := []struct {
+		name    string
+		headers wsgi.Headers
+		want    string // the lengths, with a space between them
+	}{
+		{"no length", nil, "2"},
+		{"a length", wsgi.Headers{{"Content-Length", "02"}}, "02"},
+		{"a length in small letters", wsgi.Headers{{"content-length", "02"}}, "02"},
+		{"another header", wsgi.Headers{{"Content-Language", "en"}}, "2"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			handler := only(func(*djangoish.Request) (*djangoish.Response, error) {
+				return &djangoish.Response{StatusCode: 200, Headers: test.headers, Content: []byte("ok")}, nil
+			}, djangoish.CommonMiddleware)
+			got := apptest.Run(handler.Call, request(nil))
+			var lengths []string
+			for _, header := range got.Headers {
+				if strings.EqualFold(header[0], "Content-Length") {
+					lengths = append(lengths, header[1])
+				}
+			}
+			if said := strings.Join(lengths, " "); got.Err != nil || said != test.want {
+				t.Errorf("the answer has the length %q, %v, want %q", said, got.Err, test.want)
+			}
+		})
+	}
+}
+
 // A browser, as far as Go has one: it follows redirects, and says cookies again
 // where they belong. The cookies of the root belong under /shop too; but once
 // there are others for that path, those come first, and count.

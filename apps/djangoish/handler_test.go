@@ -264,7 +264,7 @@ func TestSignalsOverASocket(t *testing.T) {
 }
 
 var wrapper = wsgi.FileWrapper(func(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 })
 
 // A server with a wrapper gets the file, any other its chunks.

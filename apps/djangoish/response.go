@@ -39,7 +39,7 @@ func Redirect(link string) *Response {
 // Chunks yields the content, or the file block by block.
 func (r *Response) Chunks(yield func([]byte, error) bool) {
 	if r.File != nil {
-		wsgi.File{ReadCloser: r.File}.Chunks(yield)
+		wsgi.File{Reader: r.File}.Chunks(yield)
 		return
 	}
 	yield(r.Content, nil)

@@ -20,10 +20,12 @@ import (
 	"errors"
 	"io/fs"
 	"mime"
+	"net/url"
 	"os"
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 
 	wsgi "barewire/steps/06_wsgi"
 )
@@ -34,7 +36,8 @@ func App(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 }
 
 // Dir returns an application that serves the files below a directory. For a
-// directory it serves the index.html in it.
+// directory it serves the index.html in it, and sends who asks for it without a
+// slash at the end to where it is with one.
 func Dir(directory string) wsgi.Application {
 	return func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 		method := environ.Text("REQUEST_METHOD")
@@ -43,7 +46,11 @@ func Dir(directory string) wsgi.Application {
 			return wsgi.Text("There are only files here, to be read.\n")
 		}
 		file, info, err := open(directory, environ.Text("PATH_INFO"))
-		if err != nil {
+		switch {
+		case errors.Is(err, errNoSlash):
+			start("301 Moved Permanently", wsgi.Headers{{"Location", withSlash(environ)}, {"Content-Type", "text/plain"}})
+			return wsgi.Text("The path of a directory ends in a slash.\n")
+		case err != nil:
 			// Which of the reasons it was is no stranger's business.
 			start("404 Not Found", wsgi.Headers{{"Content-Type", "text/plain"}})
 			return wsgi.Text("There is no such file.\n")
@@ -56,8 +63,11 @@ func Dir(directory string) wsgi.Application {
 	}
 }
 
-// open opens the file that a path names. Only a regular one: to open a pipe
-// would be to wait for whoever writes to it.
+// errNoSlash tells that a path names a directory, and would name the files in it
+// by links that lead to the directory above. RFC 3986 §5.2.3
+var errNoSlash = errors.New("static: the path of a directory ends in a slash")
+
+// open opens the file that a path names, or the index.html of a directory.
 func open(directory, pathInfo string) (file *os.File, info fs.FileInfo, err error) {
 	root, err := os.OpenRoot(directory)
 	if err != nil {
@@ -68,16 +78,42 @@ func open(directory, pathInfo string) (file *os.File, info fs.FileInfo, err erro
 
 	name := cmp.Or(strings.TrimPrefix(path.Clean("/"+pathInfo), "/"), ".")
 	info, err = root.Stat(name)
-	if err == nil && info.IsDir() {
-		name = path.Join(name, "index.html")
-		info, err = root.Stat(name)
-	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, err
-	case !info.Mode().IsRegular():
-		return nil, nil, fs.ErrInvalid
 	}
-	file, err = root.Open(name)
-	return file, info, err
+	switch slash := strings.HasSuffix(pathInfo, "/"); {
+	case info.IsDir() && !slash:
+		return nil, nil, errNoSlash
+	case info.IsDir():
+		name = path.Join(name, "index.html")
+	case slash:
+		return nil, nil, fs.ErrNotExist
+	}
+	return openRegular(root, name)
+}
+
+// openRegular opens a regular file. It looks at what it has opened, for until then
+// the name may come to mean another file. To open a pipe would be to wait for
+// whoever writes to it; with O_NONBLOCK it is not.
+func openRegular(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
+	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrInvalid
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, info, nil
+}
+
+// withSlash returns where a directory is to be asked for. The path is a clean one,
+// for //host/.. would lead to another host.
+func withSlash(environ wsgi.Environ) string {
+	clean := strings.TrimSuffix(path.Clean("/"+environ.Text("PATH_INFO")), "/")
+	target := url.URL{Path: environ.Text("SCRIPT_NAME") + clean + "/", RawQuery: environ.Text("QUERY_STRING")}
+	return target.String()
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 )
 
 var wrapper = wsgi.FileWrapper(func(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 })
 
 // site makes a directory to serve, beside a file that is none of its.
@@ -60,11 +61,11 @@ func TestDir(t *testing.T) {
 		{"a space in the name", "GET", "/c d.html", "200 OK", html, "3", "<p>"},
 		{"an empty file", "GET", "/empty.txt", "200 OK", text, "0", ""},
 		{"the index of a directory", "GET", "/sub/", "200 OK", html, "5", "index"},
-		{"the index, without the slash", "GET", "/sub", "200 OK", html, "5", "index"},
+		{"a file is no directory", "GET", "/a.txt/", "404 Not Found", "text/plain", "", "There is no such file.\n"},
 		{"a way round inside", "GET", "/sub/../a.txt", "200 OK", text, "6", "hello\n"},
 		{"a link inside", "GET", "/in", "200 OK", bytes, "6", "hello\n"},
 		{"no such file", "GET", "/x", "404 Not Found", "text/plain", "", "There is no such file.\n"},
-		{"no path", "GET", "", "404 Not Found", "text/plain", "", "There is no such file.\n"},
+		{"a directory, without the slash", "GET", "/sub", "301 Moved Permanently", "text/plain", "", "The path of a directory ends in a slash.\n"},
 		{"a directory without an index", "GET", "/", "404 Not Found", "text/plain", "", "There is no such file.\n"},
 		{"out by ..", "GET", "/../secret.txt", "404 Not Found", "text/plain", "", "There is no such file.\n"},
 		{"out by .. inside", "GET", "/sub/../../secret.txt", "404 Not Found", "text/plain", "", "There is no such file.\n"},
@@ -88,6 +89,37 @@ func TestDir(t *testing.T) {
 			if got.Status != test.status || headers["Content-Type"] != test.kind || headers["Content-Length"] != test.length || body != test.body || got.Err != nil {
 				t.Errorf("%s %q = %s, %v, %q, %v, want %s, %s of %s bytes, %q", test.method, test.path,
 					got.Status, got.Headers, body, got.Err, test.status, test.kind, test.length, test.body)
+			}
+		})
+	}
+}
+
+// A link in an index.html counts from the slash, so there has to be one.
+func TestMoved(t *testing.T) {
+	root := site(t)
+	if err := os.Mkdir(filepath.Join(root, "c d?é"), 0o755); err != nil {
+		t.Skipf("this system has no such names: %v", err)
+	}
+	tests := []struct {
+		name, script, path, query string
+		want                      string
+	}{
+		{"a directory", "", "/sub", "", "/sub/"},
+		{"the query stays", "", "/sub", "x=1&y=%20", "/sub/?x=1&y=%20"},
+		{"below a prefix", "/files", "/sub", "", "/files/sub/"},
+		{"the prefix itself", "/files", "", "", "/files/"},
+		{"a name that a URL spells in another way", "/a b", "/c d?é", "", "/a%20b/c%20d%3F%C3%A9/"},
+		{"a way round does not lead to another host", "", "//host/..", "", "/"},
+		{"nor does one to a directory", "", "//host/../sub", "", "/sub/"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := apptest.Run(static.Dir(root), wsgi.Environ{
+				"REQUEST_METHOD": "GET", "SCRIPT_NAME": test.script, "PATH_INFO": test.path, "QUERY_STRING": test.query,
+			})
+			want := wsgi.Headers{{"Location", test.want}, {"Content-Type", "text/plain"}}
+			if got.Status != "301 Moved Permanently" || !slices.Equal(got.Headers, want) || got.Err != nil {
+				t.Errorf("%q, %q is %s, %q, %v, want 301 and %q", test.script, test.path, got.Status, got.Headers, got.Err, want)
 			}
 		})
 	}

@@ -108,9 +108,12 @@ func (b *checkedBody) pass(chunk []byte, err error, yield func([]byte, error) bo
 }
 
 // check checks a chunk or an error. Of the two, an error is no chunk to count.
+// What is broken already, as by a start_response inside the body, is the reason of
+// all that follows.
 func (b *checkedBody) check(chunk []byte, err error) {
 	var violation *Violation
 	switch {
+	case b.request.broken.Load() != nil:
 	case err == io.EOF:
 		violation = errorIsNoEnd.broken("io.EOF and %d bytes", len(chunk))
 	case err != nil && len(chunk) > 0:
@@ -127,6 +130,9 @@ func (b *checkedBody) check(chunk []byte, err error) {
 // checkEnd checks a body that ended by itself, and not because no more was asked
 // of it.
 func (b *checkedBody) checkEnd() {
+	if b.request.broken.Load() != nil {
+		return
+	}
 	violation := b.request.checkEnd()
 	if violation == nil && b.len >= 0 && b.count != b.len {
 		violation = lenTrue.broken("%d chunks of %d", b.count, b.len)

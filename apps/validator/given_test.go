@@ -51,8 +51,10 @@ func given() wsgi.Environ {
 		"wsgi.multiprocess":     false,
 		"wsgi.run_once":         false,
 		"wsgi.input_terminated": true,
-		"wsgi.file_wrapper":     wsgi.FileWrapper(func(file io.ReadCloser, size int) wsgi.Body { return wsgi.File{ReadCloser: file, BlockSize: size} }),
-		"barewire.note":         func(string) {},
+		"wsgi.file_wrapper": wsgi.FileWrapper(func(file io.ReadCloser, size int) wsgi.Body {
+			return wsgi.File{Reader: file, Closer: file, BlockSize: size}
+		}),
+		"barewire.note": func(string) {},
 	}
 }
 

@@ -85,6 +85,7 @@ func TestLegal(t *testing.T) {
 		{"a reason with spaces, beyond ASCII", nil, all, says("404 Pas trouv\xe9 ici")},
 		{"a header without a value", nil, all, says("200 OK", [2]string{"X", ""})},
 		{"a header name of odd bytes", nil, all, says("200 OK", [2]string{"!X.y_z~1", "caf\xe9, \"x\""})},
+		{"a header name that ends in any byte of a token", nil, all, says("200 OK", [2]string{"X-", "x"}, [2]string{"X_", "x"}, [2]string{"!", "x"})},
 		{"headers that look like others", nil, all, says("200 OK", [2]string{"Connection-Info", "x"}, [2]string{"X-Status", "x"})},
 		{"two cookies", nil, all, says("200 OK", [2]string{"Set-Cookie", "a=1"}, [2]string{"Set-Cookie", "b=2"})},
 		{"as many bytes as the Content-Length", nil, all, has(typed("4"), "ab", "", "cd")},
@@ -95,6 +96,8 @@ func TestLegal(t *testing.T) {
 			start("204 No Content", nil)
 			return wsgi.Text("")
 		}},
+		{"205", nil, all, says("205 Reset Content", [2]string{"Content-Length", "0"})},
+		{"205 with a Content-Type", nil, all, says("205 Reset Content", [2]string{"Content-Type", "text/plain"})},
 		{"304 with the length of a 200", nil, all, says("304 Not Modified", [2]string{"Content-Length", "5"})},
 		{"an empty answer of no type", nil, all, says("302 Found", [2]string{"Location", "/x"}, [2]string{"Content-Length", "0"})},
 		{"a late start", nil, all, yields(func(start wsgi.StartResponse, yield func([]byte, error) bool) {
@@ -172,7 +175,7 @@ func TestLegal(t *testing.T) {
 		}},
 		{"an error of Close", nil, all, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 			start("200 OK", plain)
-			return wsgi.File{ReadCloser: failingClose{strings.NewReader("file")}, BlockSize: 2}
+			return wsgi.File{Reader: strings.NewReader("file"), Closer: failingClose{}, BlockSize: 2}
 		}},
 		{"a file", nil, all, func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 			start("200 OK", typed("4"))
@@ -245,7 +248,7 @@ func TestLegal(t *testing.T) {
 	}
 }
 
-type failingClose struct{ io.Reader }
+type failingClose struct{}
 
 func (failingClose) Close() error { return errBoom }
 

@@ -92,14 +92,15 @@ var (
 	closedAtAll = theServer(pepDetails, "a body is closed, however the request ends")
 )
 
-// What an application says to start_response.
+// What an application says to start_response. The numbers of a status are not the
+// PEP's: a final one is 2xx to 5xx, RFC 9110 §15.
 var (
 	startAgain    = theApplication(pepStart, "start_response is called again only with a cause, the error that made the first answer wrong")
 	startInTime   = theApplication(pepStart, "start_response is called before the body ends, not after")
 	statusForm    = theApplication(pepStart, "a status is three digits, a space and a reason, without white space around it")
 	statusFinal   = theApplication(pepStart, "the status of an answer is between 200 and 599")
 	statusPlain   = theApplication(pepStart, "a status holds no control bytes")
-	headerName    = theApplication(pepStart, "a header name is a token with a letter or a digit at its end")
+	headerName    = theApplication(pepStart, "a header name is a token")
 	headerValue   = theApplication(pepStart, "a header value holds no control bytes")
 	headerTrimmed = theApplication(pepStart, "a header value has no white space around it")
 	headerStatus  = theApplication(pepStart, "the status is no header; as one it is a word of CGI")
@@ -114,7 +115,7 @@ var (
 	startFirst   = theApplication(pepDetails, "start_response is called before the first chunk that is not empty, and before the body ends")
 	writeInTime  = theApplication(pepWrite, "write is called before the body is returned, not from within it")
 	typeOfSome   = theApplication(pepStart, "an answer with content has a Content-Type")
-	noContent    = theApplication(pepFeatures, "an answer with the status 204 or 304 has no content")
+	noContent    = theApplication(pepFeatures, "an answer with the status 204, 205 or 304 has no content")
 	lengthAtMost = theApplication(pepLength, "an answer has no more bytes than its Content-Length says")
 	lengthWhole  = theApplication(pepLength, "an answer has as many bytes as its Content-Length says")
 	lenTrue      = theApplication(pepDetails, "Len of a body is the number of its chunks")

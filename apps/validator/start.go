@@ -76,7 +76,7 @@ func checkHeaders(code string, headers wsgi.Headers) *Violation {
 		is := func(other string) bool { return strings.EqualFold(name, other) }
 		got := name + ": " + value
 		switch {
-		case !isToken(name) || !isAlphanumeric(name[len(name)-1]):
+		case !isToken(name):
 			return headerName.broken("%s", got)
 		case hasControl(value):
 			return headerValue.broken("%s", got)
@@ -110,7 +110,9 @@ func hasControl(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
 }
 
-// isEmpty tells whether a status forbids content. RFC 9110 §15.3.5, §15.4.5
+// isEmpty tells whether a status means that there is no content. So does 205, but
+// its head may say what an answer without content says, Content-Length: 0 too.
+// RFC 9110 §15.3.5, §15.4.5, §15.3.6
 func isEmpty(code string) bool { return code == "204" || code == "304" }
 
 func parseLength(value string) (length int64, ok bool) {
@@ -124,11 +126,11 @@ func (r *request) checkedWrite(write wsgi.Write) wsgi.Write {
 		if r.returned {
 			return r.fail(writeInTime.broken("%d bytes", len(chunk)))
 		}
-		if violation := r.checkChunk(chunk); violation != nil {
-			return r.fail(violation)
-		}
 		if broken := r.broken.Load(); broken != nil {
 			return broken
+		}
+		if violation := r.checkChunk(chunk); violation != nil {
+			return r.fail(violation)
 		}
 		kept := bytes.Clone(chunk)
 		err := write(chunk)
@@ -148,7 +150,7 @@ func (r *request) checkChunk(chunk []byte) *Violation {
 		return nil
 	case r.code == "":
 		return startFirst.broken("a chunk of %d bytes", len(chunk))
-	case isEmpty(r.code):
+	case isEmpty(r.code) || r.code == "205":
 		return noContent.broken("%d bytes with %s", r.sent, r.code)
 	case !r.typed:
 		return typeOfSome.broken("%d bytes of no type", r.sent)

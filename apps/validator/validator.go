@@ -17,7 +17,7 @@
 // closed, which only the garbage collector finds out, the line is all there is.
 //
 // Beyond wsgiref.validate it checks the bytes of the body against Content-Length
-// and against 204 and 304, Len, hop-by-hop headers, a second start_response, the
+// and against 204, 205 and 304, Len, hop-by-hop headers, a second start_response, the
 // time of start_response and of write, what a server does to a chunk, and that
 // wsgi.input keeps to what it is asked for and to its end. PEP 3333 allows no
 // control bytes in status and headers, so a tab, which step 08 lets pass, is a
@@ -25,8 +25,9 @@
 // yielded behind an error. They name the paragraph of the PEP that they carry on.
 //
 // Where wsgiref.validate says more than the standards, this does not: a method
-// may have any name, QUERY_STRING may be missing, and an answer that turns out to
-// be empty needs no Content-Type. A 204 or 304 that has one is refused by both.
+// may have any name, QUERY_STRING may be missing, a header name may end in a
+// hyphen, as any token may, and an answer that turns out to be empty needs no
+// Content-Type. A 204 or 304 that has one is refused by both.
 //
 // Left out on purpose: the values of HTTP_ variables, for only the client knows
 // what it sent; "should" where PEP 3333 says no more than that; and types, where

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -111,6 +112,48 @@ func TestLighttpd(t *testing.T) {
 	}
 	if want := `barewire: there is no application "nobody:App"`; strings.Count(string(text), "barewire: ") != 1 || !strings.Contains(string(text), want) {
 		t.Errorf("on stderr is\n%swant one word of barewire: %s", text, want)
+	}
+}
+
+// TestSocketWithABody gives the body of a request by a socket, as some servers with
+// CGI do. It is connected, and nobody listens there for FastCGI.
+func TestSocketWithABody(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("windows gives no program a socket as its standard input")
+	}
+	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
+		t.Run(network, func(t *testing.T) {
+			listener, err := net.Listen(network, addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			client, err := net.Dial(network, listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			server, err := listener.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			if _, err := io.WriteString(client, "hello"); err != nil {
+				t.Fatal(err)
+			}
+			stdin, err := server.(interface{ File() (*os.File, error) }).File()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stdin.Close()
+			command := exec.Command("barewire", "cgi", "echo:App")
+			command.Env = []string{"REQUEST_METHOD=POST", "CONTENT_LENGTH=5", "CONTENT_TYPE=text/plain"}
+			command.Stdin = stdin
+			out, err := command.CombinedOutput()
+			if want := "Status: 200 OK\nContent-Type: text/plain\n\nhello"; err != nil || string(out) != want {
+				t.Errorf("it says %q, %v, want %q", out, err, want)
+			}
+		})
 	}
 }
 

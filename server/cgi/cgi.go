@@ -73,6 +73,9 @@ func Run(app wsgi.Application, env []string, in io.Reader, out, errs io.Writer) 
 
 	w := newWriter(out, method, input.Err)
 	if err == nil {
+		err = checkRequest(environ)
+	}
+	if err == nil {
 		err = answer(w, app, environ, errs)
 	}
 	if err == nil || w.Framing != "" {

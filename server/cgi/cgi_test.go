@@ -191,6 +191,12 @@ func TestAnswers(t *testing.T) {
 		{"a length beyond all numbers", "CONTENT_LENGTH=9223372036854775808", "ping", back,
 			refusal(refuse.BadRequest, "CONTENT_LENGTH is decimal digits, or empty", "RFC 3875 §4.1.2", "9223372036854775808"), "CONTENT_LENGTH"},
 
+		{"a method that is none", "REQUEST_METHOD=G(T", "", says("200 OK", plain, "x"),
+			refusal(refuse.BadRequest, "REQUEST_METHOD is a token", "RFC 3875 §4.1.12, RFC 9110 §9.1", "G(T"), "REQUEST_METHOD"},
+		{"a path that begins with no slash", "PATH_INFO=x", "", says("200 OK", plain, "x"),
+			refusal(refuse.BadRequest, "PATH_INFO is empty or begins with a slash", "RFC 3875 §4.1.5", "x"), "PATH_INFO"},
+		{"a script that begins with no slash", "SCRIPT_NAME=x", "", says("200 OK", plain, "x"),
+			refusal(refuse.BadRequest, "SCRIPT_NAME is empty or begins with a slash", "RFC 3875 §4.1.13", "x"), "SCRIPT_NAME"},
 		{"a failure", "", "", func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { return wsgi.Fail(errBroken) },
 			failed, "broken"},
 		{"a failure to a HEAD", "REQUEST_METHOD=HEAD", "", func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { return wsgi.Fail(errBroken) },
@@ -293,6 +299,15 @@ func TestEnviron(t *testing.T) {
 		{"a server", "SERVER_NAME=example.com", "SERVER_NAME", "example.com"},
 		{"no port", "", "SERVER_PORT", "80"},
 		{"no protocol", "", "SERVER_PROTOCOL", "HTTP/1.0"},
+		{"an empty server", "SERVER_NAME=", "SERVER_NAME", "localhost"},
+		{"an empty port", "SERVER_PORT=", "SERVER_PORT", "80"},
+		{"an empty protocol", "SERVER_PROTOCOL=", "SERVER_PROTOCOL", "HTTP/1.0"},
+		{"an empty variable that may be empty", "REMOTE_USER=", "REMOTE_USER", ""},
+		{"a script that is all of the site", "SCRIPT_NAME=/", "SCRIPT_NAME", ""},
+		{"and no path", "SCRIPT_NAME=/", "PATH_INFO", "/"},
+		{"and a path", "SCRIPT_NAME=/ PATH_INFO=/x", "PATH_INFO", "/x"},
+		{"and a path that lost its slash to it", "SCRIPT_NAME=/ PATH_INFO=x", "PATH_INFO", "/x"},
+		{"a script in a directory", "SCRIPT_NAME=/cgi-bin/", "SCRIPT_NAME", "/cgi-bin/"},
 		{"no address of a client is invented", "", "REMOTE_ADDR", missing},
 		{"http", "", "wsgi.url_scheme", "http"},
 		{"HTTPS=on", "HTTPS=on", "wsgi.url_scheme", "https"},
@@ -309,7 +324,7 @@ func TestEnviron(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			environ := environOf(t, test.env)
+			environ := environOf(t, strings.Fields(test.env)...)
 			got := missing
 			if value, ok := environ[test.key]; ok {
 				got = fmt.Sprint(value)

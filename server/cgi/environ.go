@@ -2,11 +2,13 @@ package cgi
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
+	requestline "barewire/steps/03_requestline"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
 	"barewire/steps/refuse"
@@ -18,8 +20,8 @@ import (
 func environOf(env []string) wsgi.Environ {
 	environ := wsgi.Environ{
 		// What every application is promised, whoever forgets to set it. The
-		// first three may be empty; a request typed by hand is one of HTTP/1.0 to
-		// this machine. PEP 3333, "environ Variables"
+		// first three may be empty, the others not; a request typed by hand is one
+		// of HTTP/1.0 to this machine. PEP 3333, "environ Variables"
 		"SCRIPT_NAME":     "",
 		"PATH_INFO":       "",
 		"QUERY_STRING":    "",
@@ -39,14 +41,41 @@ func environOf(env []string) wsgi.Environ {
 	for _, variable := range env {
 		name, value, _ := strings.Cut(variable, "=")
 		if ofRequest(name) {
-			environ[name] = value
+			environ[name] = cmp.Or(value, environ.Text(name))
 		}
+	}
+	if environ["SCRIPT_NAME"] == "/" {
+		// The slash begins the path behind it, or URLs would have two.
+		// PEP 3333, "URL Reconstruction"
+		environ["SCRIPT_NAME"] = ""
+		environ["PATH_INFO"] = "/" + strings.TrimPrefix(environ.Text("PATH_INFO"), "/")
 	}
 	switch strings.ToLower(environ.Text("HTTPS")) { // some servers write ON
 	case "on", "1":
 		environ["wsgi.url_scheme"] = "https"
 	}
 	return environ
+}
+
+// checkRequest tells what is wrong with the method or the paths. Applications
+// compare both byte by byte, so nothing is guessed.
+func checkRequest(environ wsgi.Environ) error {
+	begins := func(name string) bool {
+		path := environ.Text(name)
+		return path == "" || path[0] == '/'
+	}
+	bad := func(name, rule, section string) error {
+		return refuse.Because(refuse.BadRequest, name+" "+rule, section, []byte(environ.Text(name)))
+	}
+	switch {
+	case !requestline.IsToken(environ.Text("REQUEST_METHOD")):
+		return bad("REQUEST_METHOD", "is a token", "RFC 3875 §4.1.12, RFC 9110 §9.1")
+	case !begins("SCRIPT_NAME"):
+		return bad("SCRIPT_NAME", "is empty or begins with a slash", "RFC 3875 §4.1.13")
+	case !begins("PATH_INFO"):
+		return bad("PATH_INFO", "is empty or begins with a slash", "RFC 3875 §4.1.5")
+	}
+	return nil
 }
 
 // ofRequest tells whether a variable speaks of the request. PEP 3333 allows all
@@ -83,7 +112,7 @@ var prefixes = []string{"HTTP_", "X_", "SSL_CIPHER", "SSL_CLIENT_", "SSL_PROTOCO
 
 // wrapFile is wsgi.file_wrapper.
 func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 }
 
 // openBody returns wsgi.input: so many bytes of in as CONTENT_LENGTH says. Not

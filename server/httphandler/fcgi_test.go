@@ -2,6 +2,7 @@ package httphandler_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/fcgi"
@@ -100,6 +101,84 @@ func TestFastCGI(t *testing.T) {
 			t.Errorf("the operator is told %q, want the panic", told)
 		}
 	})
+}
+
+// TestFastCGIBody: whatever a web server sends, the body is as long as
+// CONTENT_LENGTH says, or breaks off.
+func TestFastCGIBody(t *testing.T) {
+	backend, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = backend.Close() }) // which ends fcgi.Serve
+	read := func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		text, err := io.ReadAll(environ.Input())
+		if err != nil {
+			return wsgi.Fail(err)
+		}
+		start("200 OK", wsgi.Headers{{"Content-Type", "text/plain"}})
+		return wsgi.Text(fmt.Sprintf("%q of %q", text, environ.Text("CONTENT_LENGTH")))
+	}
+	go func() { _ = fcgi.Serve(backend, httphandler.Bridge{App: read, Errors: io.Discard}) }()
+
+	for _, test := range []struct{ name, length, body, want string }{
+		{"all of it", "6", "abcdef", `"abcdef" of "6"`},
+		{"more than the length", "2", "abcdef", `"ab" of "2"`},
+		{"less than the length", "9", "abc", "rule    the body ended early\nsource  RFC 9112 §8\n"},
+		{"no length", "", "abcdef", `"" of ""`},
+		{"a length below zero", "-1", "abcdef", `"" of ""`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := askFastCGI(t, backend.Addr().String(), test.body, "REQUEST_METHOD", "POST", "SERVER_PROTOCOL", "HTTP/1.1", "REQUEST_URI", "/", "CONTENT_LENGTH", test.length)
+			if !strings.HasSuffix(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// askFastCGI is a web server that says what it is told, be it wrong, and returns
+// what the application prints.
+func askFastCGI(t *testing.T, address, body string, pairs ...string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil { // for a test that would hang
+		t.Fatal(err)
+	}
+	// A record is version 1, a type, the number of the request, a length, and no
+	// padding. FastCGI Specification §3.3
+	const begin, end, params, stdin, stdout = 1, 3, 4, 5, 6
+	record := func(kind byte, content string) string {
+		return string([]byte{1, kind, 0, 1, byte(len(content) >> 8), byte(len(content)), 0, 0}) + content
+	}
+	names := ""
+	for i := 0; i < len(pairs); i += 2 {
+		names += string([]byte{byte(len(pairs[i])), byte(len(pairs[i+1]))}) + pairs[i] + pairs[i+1]
+	}
+	asked := record(begin, "\x00\x01\x00\x00\x00\x00\x00\x00") + record(params, names) + record(params, "") + record(stdin, body) + record(stdin, "")
+	if _, err := io.WriteString(conn, asked); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for head := make([]byte, 8); ; {
+		if _, err := io.ReadFull(conn, head); err != nil {
+			t.Fatal(err)
+		}
+		content := make([]byte, int(head[4])<<8+int(head[5])+int(head[6]))
+		if _, err := io.ReadFull(conn, content); err != nil {
+			t.Fatal(err)
+		}
+		switch head[1] {
+		case stdout:
+			said.Write(content[:len(content)-int(head[6])])
+		case end:
+			return said.String()
+		}
+	}
 }
 
 // startLighttpd starts a lighttpd that asks our port for everything, and returns

@@ -16,7 +16,9 @@
 //   - A broken request never gets here; net/http answers it in its own words.
 //
 // What the application cannot know either: the spelling and the order of the
-// request's fields, and fields that net/http keeps to itself, like Trailer.
+// request's fields, and fields that net/http keeps to itself, like Trailer. Of
+// FastCGI net/http/fcgi keeps SCRIPT_NAME and PATH_INFO to itself. So SCRIPT_NAME
+// is empty, and the whole path is in PATH_INFO: let the web server map "/" to it.
 //
 // Bounds and deadlines are those of the http.Server, which has none unless they
 // are set; http.MaxBytesHandler bounds a body.
@@ -97,12 +99,13 @@ const drainBytes = 256 << 10
 // calls by another name, and those that it alone can know.
 func (b Bridge) environ(r *http.Request) wsgi.Environ {
 	target := cmp.Or(r.RequestURI, r.URL.RequestURI()) // FastCGI leaves the first one empty
+	in, length := openBody(r)
 	filled := make(wsgi.Environ, 32)
 	environ.Fill(filled, environ.Request{
 		Line:    requestline.Line{Method: r.Method, Target: target, Query: r.URL.RawQuery, Version: r.Proto},
 		Fields:  fields(r),
-		Framing: body.Framing{Length: r.ContentLength},
-		Input:   input{bufio.NewReader(r.Body)},
+		Framing: body.Framing{Length: length},
+		Input:   in,
 		Errors:  b.Errors,
 		Server:  here(r),
 		Client:  there(r),
@@ -118,6 +121,19 @@ func (b Bridge) environ(r *http.Request) wsgi.Environ {
 		filled[name] = value
 	}
 	return filled
+}
+
+// openBody returns wsgi.input, and how long it is. net/http has made sure that the
+// body is as long as its length; net/http/fcgi compares nothing, and takes a
+// negative number for a length. There step 05 reads the body, as it does for CGI:
+// no length is no body. RFC 3875 §4.2
+func openBody(r *http.Request) (wsgi.Input, int64) {
+	in := bufio.NewReader(r.Body)
+	if fcgi.ProcessEnv(r) == nil {
+		return input{in}, r.ContentLength
+	}
+	length := max(r.ContentLength, 0)
+	return body.NewReader(in, nil, body.Framing{Length: length}, body.Limits{}), length
 }
 
 // fields returns the header fields as step 04 would, but in no order: names have

@@ -86,7 +86,8 @@ func (c chunks) Write(chunk []byte) (int, error) {
 // ReadFrom writes a file, which net/http may leave to the kernel.
 func (c chunks) ReadFrom(file io.Reader) (int64, error) { return io.Copy(c.to, file) }
 
-// A panicked is a panic as an error.
+// A panicked is a panic as an error. The idea is apps/catch's, copied, for no
+// server imports an application.
 type panicked struct {
 	value any
 	calls string // that led to it, the last one first

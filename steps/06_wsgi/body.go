@@ -55,9 +55,12 @@ func Fail(err error) Body {
 // send such a Body by itself; this one asks it for its chunks, like any other.
 type FileWrapper func(file io.ReadCloser, blockSize int) Body
 
-// A File is the Body that wsgi.file_wrapper makes.
+// A File is the Body that wsgi.file_wrapper makes. What is read and what is closed
+// are two, so that middleware can wait for Close and leave the file as it is: a
+// server looks into Reader for an *os.File, which it may send by itself.
 type File struct {
-	io.ReadCloser
+	io.Reader
+	io.Closer
 	BlockSize int // bytes of a chunk, 0 for a good size
 }
 

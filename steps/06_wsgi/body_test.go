@@ -140,7 +140,7 @@ func TestFile(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			file := &file{Reader: test.bytes}
-			body := wsgi.File{ReadCloser: file, BlockSize: test.block}
+			body := wsgi.File{Reader: file, Closer: file, BlockSize: test.block}
 			got, err := take(body, test.max)
 			if !slices.Equal(got, test.want) || err != test.err {
 				t.Errorf("chunks = %q, %v, want %q, %v", got, err, test.want, test.err)
@@ -161,7 +161,7 @@ func TestFileFromWhereItStands(t *testing.T) {
 	if _, err := bytes.Seek(7, io.SeekStart); err != nil {
 		t.Fatal(err)
 	}
-	got, err := take(wsgi.File{ReadCloser: io.NopCloser(bytes), BlockSize: 100}, all)
+	got, err := take(wsgi.File{Reader: bytes, BlockSize: 100}, all)
 	if want := []string{"789"}; !slices.Equal(got, want) || err != nil {
 		t.Errorf("chunks = %q, %v, want %q", got, err, want)
 	}

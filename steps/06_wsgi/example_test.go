@@ -166,7 +166,7 @@ func ExampleStartResponse() {
 
 func ExampleFile() {
 	file := io.NopCloser(strings.NewReader("what is in the file"))
-	body := wsgi.File{ReadCloser: file, BlockSize: 10}
+	body := wsgi.File{Reader: file, Closer: file, BlockSize: 10}
 	for chunk, err := range body.Chunks {
 		fmt.Printf("%q %v\n", chunk, err)
 	}

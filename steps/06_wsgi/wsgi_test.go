@@ -48,7 +48,7 @@ func TestEnvironAccessors(t *testing.T) {
 	var log strings.Builder
 	body := input{strings.NewReader("name=ada")}
 	wrap := func(file io.ReadCloser, blockSize int) wsgi.Body {
-		return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+		return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 	}
 	environ := wsgi.Environ{
 		"wsgi.input":        body,
@@ -62,7 +62,7 @@ func TestEnvironAccessors(t *testing.T) {
 		t.Errorf("Errors() wrote %q, %v", log.String(), err)
 	}
 	file := io.NopCloser(strings.NewReader("text"))
-	if got, want := environ.FileWrapper()(file, 7), (wsgi.File{ReadCloser: file, BlockSize: 7}); got != wsgi.Body(want) {
+	if got, want := environ.FileWrapper()(file, 7), (wsgi.File{Reader: file, Closer: file, BlockSize: 7}); got != wsgi.Body(want) {
 		t.Errorf("FileWrapper()(file, 7) = %v, want %v", got, want)
 	}
 }

@@ -85,7 +85,7 @@ func inURL(host string) string {
 
 // wrapFile is wsgi.file_wrapper.
 func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{ReadCloser: file, BlockSize: blockSize}
+	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 }
 
 // decode replaces each %xx with its byte, once: %2541 becomes %41, not A. Step

@@ -16,12 +16,12 @@
 // see. HEAD, 204 and 304 have no body, whatever the application yields.
 //
 // A large file need not pass through our hands at all: of a [wsgi.File] with a
-// length this step makes the head, and leaves the rest to the connection.
+// length this step makes the head, and leaves the rest to the connection. Of any
+// File it sends as much as was declared; more in it is no surplus.
 //
 // Left out on purpose: compression, ranges, and "Trailer".
 //
-// Read writer.go, then framing.go, then head.go, then
-// demo/main.go.
+// Read writer.go, then file.go, framing.go and head.go, then demo/main.go.
 //
 // RFC 9112 §6 (framing), RFC 9110 §6.6.1 (Date), §9.3.2 (HEAD), §8.6
 // (Content-Length); PEP 3333 "Handling the Content-Length Header".

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"os"
 	"strconv"
 	"time"
 
@@ -65,15 +65,17 @@ func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error
 			err = errors.Join(err, failure)
 		}
 	}()
-	switch body := answer.Body.(type) {
+	body := answer.Body
+	switch of := body.(type) {
 	case wsgi.File:
-		if answer.Length >= large {
-			return w.file(answer, body)
+		if file, ok := of.Reader.(*os.File); ok && answer.Length >= large {
+			return w.file(answer, file)
 		}
+		body = w.cut(answer, of)
 	case interface{ Len() int }:
-		w.single = body.Len() == 1
+		w.single = of.Len() == 1
 	}
-	for chunk, err := range answer.Body.Chunks {
+	for chunk, err := range body.Chunks {
 		if err == nil {
 			err = send(answer, chunk)
 		}
@@ -120,32 +122,6 @@ func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
 	}
 	w.err = errors.Join(w.write(before, chunk, after), err)
 	return w.err
-}
-
-// file sends a File whose length is known. Between io.CopyN and a TCP connection
-// its bytes need not come to us at all: the kernel takes them from the file
-// (sendfile). What cannot do that copies them, block by block. What a file has
-// more than its length is left out. PEP 3333, "Optional Platform-Specific File Handling"
-func (w *Writer) file(answer *call.Answer, file wsgi.File) error {
-	head, err := w.appendHead(w.Buf[:0], answer, -1)
-	if err != nil {
-		return err
-	}
-	if err := w.write(head, nil, ""); err != nil {
-		return err
-	}
-	if w.Framing == ByLength {
-		n, err := io.CopyN(w.Conn, file.ReadCloser, w.left)
-		w.left -= n
-		var unread *fs.PathError
-		switch {
-		case errors.As(err, &unread):
-			return err
-		case err != nil && err != io.EOF: // which is that of the file, and a shortage
-			return fmt.Errorf("%w: %w", ErrGone, err)
-		}
-	}
-	return w.end(answer)
 }
 
 // end makes the head if no chunk has, and says that the body is over.
