@@ -16,8 +16,8 @@
 //     that may not get there; ours keeps Close of the body inside, and the server
 //     calls it, once.
 //
-// An application that fails in each of the ways there are stands in failing.go;
-// the fourth one, /late, curl takes for a broken answer, as it should.
+// The application in failing.go fails in three ways. The third, /late, curl takes
+// for a broken answer, as it should.
 //
 //	curl -i 'http://127.0.0.1:8888/'
 //	curl -i 'http://127.0.0.1:8888/error'
@@ -127,7 +127,9 @@ func (p panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 // one that caught it. Go says the last one first.
 func caught(value any) error {
 	_, calls, _ := strings.Cut(string(debug.Stack()), "\npanic(")
-	calls, _, _ = strings.Cut(calls, "\nbarewire/apps/catch.")
+	for _, catcher := range []string{"call(", "guarded.pass("} {
+		calls, _, _ = strings.Cut(calls, "\nbarewire/apps/catch."+catcher)
+	}
 	lines := strings.SplitAfterN(calls, "\n", 3)
 	return panicked{value, "\n" + lines[len(lines)-1] + "\n"}
 }

@@ -164,6 +164,7 @@ func TestCause(t *testing.T) {
 	}
 }
 
+// TestTraceback shows the calls that failed, also where they are of this package.
 func TestTraceback(t *testing.T) {
 	tests := []struct {
 		name string
@@ -185,11 +186,21 @@ func TestTraceback(t *testing.T) {
 			func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { return wsgi.Stream(panics) },
 			[]string{"panic: no more", "", "barewire/apps/catch_test.panics(", "\t", "barewire/steps/06_wsgi.Stream.Chunks(", "\t"},
 		},
+		{
+			"a panic inside of another layer of the same",
+			catch.Errors(func(wsgi.Environ, wsgi.StartResponse) wsgi.Body { panics(nil); return nil }, true),
+			[]string{"panic: no more", "", "barewire/apps/catch_test.panics(", "\t", "barewire/apps/catch_test.TestTraceback.func", "\t"},
+		},
+		{
+			"/panic of App",
+			catch.App,
+			[]string{"panic: runtime error: index out of range [0] with length 0", "", "barewire/apps/catch.failing(", "\t"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var log strings.Builder
-			got := apptest.Run(catch.Errors(test.app, true), wsgi.Environ{"wsgi.errors": &log})
+			got := apptest.Run(catch.Errors(test.app, true), wsgi.Environ{"PATH_INFO": "/panic", "wsgi.errors": &log})
 			text := strings.Join(got.Chunks, "")
 			lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 			if !slices.EqualFunc(lines, test.want, strings.HasPrefix) {

@@ -102,6 +102,13 @@ func TestInstancesAreApart(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, class.App, "/")
+	if want := "Hello world!\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 // What an instance was made with is in each of its answers.
 func ExampleGreeting() {
 	bonjour := class.Greeting("Bonjour !\n").Call

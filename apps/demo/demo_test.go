@@ -147,6 +147,18 @@ func latin1(text string) string {
 	return string(runes)
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, demo.App, "/hello%20there?x=1")
+	if status != "200 OK" || !strings.HasPrefix(text, "Hello world!\n\n") {
+		t.Errorf("the answer is %s %q, want 200 OK and a greeting", status, text)
+	}
+	for _, line := range []string{"PATH_INFO = '/hello there'\n", "QUERY_STRING = 'x=1'\n", "SERVER_PROTOCOL = 'HTTP/1.1'\n"} {
+		if !strings.Contains(text, "\n"+line) {
+			t.Errorf("the answer is\n%s\nwant a line %q", text, line)
+		}
+	}
+}
+
 func ExampleApp() {
 	answer := apptest.Run(demo.App, wsgi.Environ{
 		"REQUEST_METHOD": "GET",

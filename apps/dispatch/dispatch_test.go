@@ -78,6 +78,13 @@ func TestMatchedGroupsAreInTheEnviron(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, dispatch.App, "/hello/ada")
+	if want := "Hello ada\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	for _, path := range []string{"/hello", "/hello/ada", "/nowhere"} {
 		answer := apptest.Run(dispatch.App, wsgi.Environ{"PATH_INFO": path})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -136,6 +137,21 @@ func everyByte() string {
 		all[i] = byte(i)
 	}
 	return string(all)
+}
+
+func TestOverASocket(t *testing.T) {
+	url, _ := apptest.Serve(t, echo.App)
+	answer, err := http.Post(url, "text/x-greeting", strings.NewReader("same to you\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if contentType := answer.Header.Get("Content-Type"); string(text) != "same to you\n" || contentType != "text/x-greeting" {
+		t.Errorf("the answer is %q of type %q, want what was sent", text, contentType)
+	}
 }
 
 func ExampleApp() {

@@ -29,10 +29,11 @@ func New() *Flask {
 // A View answers a request with a value that says the answer: see [Response].
 type View func(request *Request) any
 
-// Route adds a view for a path that begins with a slash. In /user/<name> the last
-// segment is a variable: any text, but not none. Without methods it is GET; HEAD
-// comes with GET, for the server leaves out the body. Of two routes that fit, the
-// one that was added first is taken; Flask itself puts fixed segments first.
+// Route adds a view for a path that begins with a slash. A segment in angle
+// brackets, as in /user/<name>, is a variable: any text without a slash, but not
+// none. Without methods it is GET; HEAD comes with GET, for the server leaves out
+// the body. Of two routes that fit, the one that was added first is taken; Flask
+// itself puts fixed segments first.
 func (f *Flask) Route(path string, view View, methods ...string) {
 	if len(methods) == 0 {
 		methods = []string{"GET"}

@@ -57,6 +57,13 @@ func TestStartsLate(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, generator.App, "/")
+	if want := "Hello World!"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	start := func(status string, headers wsgi.Headers, cause ...error) wsgi.Write {
 		fmt.Println("start:", status)

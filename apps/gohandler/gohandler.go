@@ -25,6 +25,8 @@
 //   - Of an answer to HEAD the server takes one chunk, to know its head. What the
 //     handler writes after that is an error.
 //   - There is no Hijack, and there are no deadlines.
+//   - A redirect to /file leaves the prefix that it is mounted under, as it does
+//     inside of http.StripPrefix.
 //
 // The context of the request is done when the handler returns, not when the client
 // leaves. That the handler learns from the error of its next Write.
@@ -44,6 +46,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	wsgi "barewire/steps/06_wsgi"
 )
@@ -143,14 +146,18 @@ func headerOf(environ wsgi.Environ) http.Header {
 //
 // An environ does not tell a body in chunks from none. For a method that hardly
 // ever has one, a byte of it does: a handler that is told of a body of unknown
-// length might wait for it, or pass it on.
+// length might wait for it, or pass it on. But where the client waits to be asked
+// for its body there is one, and to ask is for the handler to decide.
+// RFC 9110 §10.1.1
 func bodyOf(environ wsgi.Environ) (int64, io.ReadCloser) {
 	length, err := strconv.ParseInt(environ.Text("CONTENT_LENGTH"), 10, 64)
 	switch {
 	case err == nil && length > 0:
-		return length, io.NopCloser(environ.Input())
+		return length, &requestBody{Reader: environ.Input()}
 	case err == nil:
 		return 0, http.NoBody
+	case environ.Text("HTTP_EXPECT") != "":
+		return -1, &requestBody{Reader: environ.Input()}
 	}
 	switch environ.Text("REQUEST_METHOD") {
 	case "GET", "HEAD", "DELETE", "OPTIONS", "TRACE":
@@ -158,7 +165,28 @@ func bodyOf(environ wsgi.Environ) (int64, io.ReadCloser) {
 		if _, err := input.Peek(1); err == io.EOF {
 			return 0, http.NoBody
 		}
-		return -1, io.NopCloser(input)
+		return -1, &requestBody{Reader: input}
 	}
-	return -1, io.NopCloser(environ.Input())
+	return -1, &requestBody{Reader: environ.Input()}
+}
+
+// A requestBody is wsgi.input, which the server closes, with a Close for the
+// handler. One goroutine may close it while another reads.
+type requestBody struct {
+	io.Reader
+	closed atomic.Bool
+}
+
+// Read reads from the body, until it is closed.
+func (b *requestBody) Read(p []byte) (int, error) {
+	if b.closed.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	return b.Reader.Read(p)
+}
+
+// Close ends the reading.
+func (b *requestBody) Close() error {
+	b.closed.Store(true)
+	return nil
 }

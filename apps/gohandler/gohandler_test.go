@@ -105,6 +105,45 @@ func TestBrokenBody(t *testing.T) {
 	}
 }
 
+// A client that waits to be asked for its body is asked when the handler reads,
+// and not before: by then it may have said no.
+func TestExpect(t *testing.T) {
+	for _, method := range []string{"GET", "DELETE", "POST"} {
+		var asked strings.Builder
+		wire := bufio.NewReader(strings.NewReader("4\r\ntext\r\n0\r\n\r\n"))
+		input := body.NewReader(wire, &asked, body.Framing{Chunked: true, Continue: true}, body.Limits{Bytes: 1 << 10, Line: 1 << 10, Trailer: 1 << 10})
+		run(func(_ http.ResponseWriter, r *http.Request) {
+			if asked.Len() > 0 {
+				t.Errorf("%s: the client was asked for its body before the handler was", method)
+			}
+			if got, want := content(r), `-1 "text" <nil>`; got != want {
+				t.Errorf("%s: the handler sees %s, want %s", method, got, want)
+			}
+		}, wsgi.Environ{"REQUEST_METHOD": method, "HTTP_EXPECT": "100-continue", "wsgi.input": input})
+		if asked.Len() == 0 {
+			t.Errorf("%s: the client was not asked for its body at all", method)
+		}
+	}
+}
+
+// As behind net/http, a closed body is not read, whatever is left of it.
+func TestClosedBody(t *testing.T) {
+	for _, variables := range []wsgi.Environ{
+		{"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "4", "wsgi.input": apptest.Input(body.Framing{Length: 4}, "text")},
+		{"REQUEST_METHOD": "POST", "wsgi.input": apptest.Input(body.Framing{Chunked: true}, "4\r\ntext\r\n0\r\n\r\n")},
+		{"REQUEST_METHOD": "GET", "wsgi.input": apptest.Input(body.Framing{Chunked: true}, "4\r\ntext\r\n0\r\n\r\n")},
+	} {
+		run(func(_ http.ResponseWriter, r *http.Request) {
+			if err := r.Body.Close(); err != nil {
+				t.Errorf("Close() = %v, want nil", err)
+			}
+			if n, err := r.Body.Read(make([]byte, 9)); n > 0 || err != http.ErrBodyReadAfterClose {
+				t.Errorf("%s: behind Close the handler reads %d bytes and %v, want %v", r.Method, n, err, http.ErrBodyReadAfterClose)
+			}
+		}, variables)
+	}
+}
+
 // What net/http says of answers is compared in the differential test; here are
 // the calls and chunks, which no client sees.
 func TestChunks(t *testing.T) {

@@ -93,6 +93,13 @@ func TestBrokenForm(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, hello.App, "/hello?name=ada")
+	if want := "Hello, ada!\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	answer := apptest.Run(hello.App, wsgi.Environ{
 		"CONTENT_TYPE": "application/x-www-form-urlencoded",

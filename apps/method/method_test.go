@@ -37,6 +37,13 @@ func TestApp(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, method.App, "/")
+	if want := "Request method: GET"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	answer := apptest.Run(method.App, wsgi.Environ{"REQUEST_METHOD": "GET"})
 	fmt.Println(answer.Status)

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
+	"barewire/apps/demo"
+	"barewire/apps/hello"
 	"barewire/apps/mount"
 	"barewire/internal/apptest"
 	wsgi "barewire/steps/06_wsgi"
@@ -78,6 +81,21 @@ func TestTheRestStays(t *testing.T) {
 	}
 	if _, ok := environ["myapp.url_args"]; ok {
 		t.Error("app changed the environ of its caller")
+	}
+}
+
+// TestOverASocket makes the two requests of the package documentation.
+func TestOverASocket(t *testing.T) {
+	site := mount.Prefix("/app", demo.App, hello.App)
+	status, text := apptest.Get(t, site, "/app/x")
+	for _, line := range []string{"SCRIPT_NAME = '/app'\n", "PATH_INFO = '/x'\n"} {
+		if status != "200 OK" || !strings.Contains(text, "\n"+line) {
+			t.Errorf("/app/x = %s\n%s\nwant a line %q", status, text, line)
+		}
+	}
+	status, text = apptest.Get(t, site, "/apple")
+	if want := "Hello, world!\n"; status != "200 OK" || text != want {
+		t.Errorf("/apple = %s %q, want 200 OK %q", status, text, want)
 	}
 }
 

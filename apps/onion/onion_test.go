@@ -81,6 +81,13 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, onion.App, "/")
+	if want := "Hello User!\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleFirst() {
 	app := onion.First(onion.Third)
 	answer := apptest.Run(app, wsgi.Environ{"wsgi.errors": os.Stdout})

@@ -45,6 +45,13 @@ func TestKnowsItsLength(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, simple.App, "/")
+	if want := "Hello world!\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	answer := apptest.Run(simple.App, wsgi.Environ{"REQUEST_METHOD": "GET"})
 	fmt.Println(answer.Status)

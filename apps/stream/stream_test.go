@@ -87,6 +87,13 @@ func TestPausesBetweenLines(t *testing.T) {
 	}
 }
 
+func TestOverASocket(t *testing.T) {
+	status, text := apptest.Get(t, stream.App, "/?lines=2&pause=0")
+	if want := "line 1 of 2\nline 2 of 2\n"; status != "200 OK" || text != want {
+		t.Errorf("the answer is %s %q, want 200 OK %q", status, text, want)
+	}
+}
+
 func ExampleApp() {
 	answer := apptest.Run(stream.App, wsgi.Environ{"QUERY_STRING": "lines=3&pause=1"})
 	for i, chunk := range answer.Chunks {

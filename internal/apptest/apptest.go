@@ -1,5 +1,5 @@
 // Package apptest runs applications for their tests: Run without a connection,
-// to look at what they say, and Serve with the real server.
+// to look at what they say, Serve and Get with the real server.
 package apptest
 
 import (
@@ -53,6 +53,24 @@ func Serve(t *testing.T, app wsgi.Application) (url string, stop func()) {
 	})
 	t.Cleanup(stop)
 	return "http://" + listener.Addr().String(), stop
+}
+
+// Get asks a server of app for a path. It returns the status and the whole body.
+func Get(t *testing.T, app wsgi.Application, path string) (status, text string) {
+	t.Helper()
+	url, _ := Serve(t, app)
+	response, err := http.Get(url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return response.Status, string(all)
 }
 
 // Input is the wsgi.input of a request whose body has these bytes on the wire:
