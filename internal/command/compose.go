@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ var layers = []layer{
 	}},
 	{"log", "notes each request in the Combined Log Format, with seconds", accesslog.Log{Now: time.Now}.Around},
 	{"role", "lets those through who say Role: ADMIN", onion.Second},
-	{"traceback", "is catch, and tells the client what went wrong and where", func(app wsgi.Application) wsgi.Application {
+	{"traceback", "is catch, and tells the client what went wrong and, for a panic, where", func(app wsgi.Application) wsgi.Application {
 		return catch.Errors(app, true)
 	}},
 	{"validator", "checks that server and application keep to PEP 3333", validator.Check},
@@ -99,12 +100,18 @@ func (c composition) findMounts(alone app, world World) ([]mounted, error) {
 		if !ok || !strings.HasPrefix(path, "/") {
 			return nil, fmt.Errorf("--mount takes /prefix=APP, such as /shop=hello:App, not %q", word)
 		}
+		if strings.ContainsAny(path, "%?#") {
+			return nil, fmt.Errorf("--mount takes a path that is decoded already, such as %q, without %%, ? and #, not %q", "/a b", path)
+		}
 		path = strings.TrimRight(path, "/")
 		if path == "" {
 			return nil, fmt.Errorf("--mount %s would hide %s; to serve it alone, say %s %s", word, alone.name, world.Name, name)
 		}
 		if slices.ContainsFunc(mounts, func(m mounted) bool { return m.path == path }) {
 			return nil, fmt.Errorf("one application is mounted at a path, and at %s these are 2", path)
+		}
+		if strings.Contains(name, ",") {
+			return nil, fmt.Errorf("there is no application %q; say --mount once for each", name)
 		}
 		app, err := findApp(name, world)
 		if err != nil {
@@ -118,15 +125,20 @@ func (c composition) findMounts(alone app, world World) ([]mounted, error) {
 
 // findLayers returns the middleware, the outermost first.
 func (c composition) findLayers(world World) ([]layer, error) {
+	if len(c.with) == 0 {
+		return nil, nil
+	}
 	var with []layer
 	for name := range strings.SplitSeq(strings.Join(c.with, ","), ",") {
+		if name == "" {
+			return nil, errors.New("--with has an empty name in it")
+		}
 		i := slices.IndexFunc(layers, func(l layer) bool { return l.name == name })
-		if i >= 0 {
-			with = append(with, layers[i])
-		} else if len(c.with) > 0 {
+		if i < 0 {
 			hint := suggest(name, layerNames(), "; "+world.Name+" apps lists them all")
 			return nil, fmt.Errorf("there is no middleware %q%s", name, hint)
 		}
+		with = append(with, layers[i])
 	}
 	return with, nil
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"math"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -16,20 +17,33 @@ func suggest(word string, names []string, otherwise string) string {
 }
 
 // nearest returns the name that was meant by a word: one that begins so, or
-// else the one with the fewest wrong letters, when those are at most half of
-// the word. It returns "" if there is none.
+// else the one with the fewest wrong letters. Those may be half of the word; of
+// package:Name half of the package, for nearly every Name is App. It returns ""
+// if there is none.
 func nearest(word string, names []string) string {
 	word = bare(word)
-	if word == "" {
+	wanted, wantedName, isApp := strings.Cut(word, ":")
+	if wanted == "" {
 		return ""
 	}
-	best, distance := "", len(word)/2+1
+	best, fewest := "", math.MaxInt
 	for _, name := range names {
 		if strings.HasPrefix(bare(name), word) {
 			return name
 		}
-		if d := levenshtein.ComputeDistance(word, bare(name)); d < distance {
-			best, distance = name, d
+		found, foundName, ok := strings.Cut(bare(name), ":")
+		wrong := levenshtein.ComputeDistance(wanted, found)
+		if strings.HasPrefix(found, wanted) {
+			wrong = 0
+		}
+		if isApp && !ok || wrong > len(wanted)/2 {
+			continue
+		}
+		if isApp {
+			wrong += levenshtein.ComputeDistance(wantedName, foundName)
+		}
+		if wrong < fewest {
+			best, fewest = name, wrong
 		}
 	}
 	return best

@@ -3,7 +3,7 @@ package command
 import "testing"
 
 func TestSuggest(t *testing.T) {
-	names := []string{"apps", "completion", "help", "send", "serve", "version", "demo:App", "hello:App", "--trace"}
+	names := []string{"apps", "completion", "help", "send", "serve", "version", "class:App", "class:Iterable", "demo:App", "flaskish:App", "hello:App", "onion:App", "--trace"}
 	tests := []struct {
 		name string
 		word string
@@ -20,6 +20,17 @@ func TestSuggest(t *testing.T) {
 		{"half of it wrong", "sxxd", "; did you mean send?"},
 		{"more than half of it wrong", "stop", "; otherwise"},
 		{"nothing like it", "nonsense", "; otherwise"},
+		{"another application's package, with the same App", "nosuch:App", "; otherwise"},
+		{"a package that shares too few letters", "nginx:App", "; otherwise"},
+		{"the name that other servers take", "wsgi:app", "; otherwise"},
+		{"no package at all", ":App", "; otherwise"},
+		{"a file of Python, near to a command", "app.py:application", "; otherwise"},
+		{"a letter too few in the package", "helo:App", "; did you mean hello:App?"},
+		{"a wrong letter in it, without App", "hallo", "; did you mean hello:App?"},
+		{"the beginning of a package", "flask:App", "; did you mean flaskish:App?"},
+		{"a package and no more", "demo:", "; did you mean demo:App?"},
+		{"another name in the package", "demo:application", "; did you mean demo:App?"},
+		{"the nearest of two in one package", "class:Itreable", "; did you mean class:Iterable?"},
 		{"empty", "", "; otherwise"},
 		{"dashes only", "--", "; otherwise"},
 	}
