@@ -27,6 +27,7 @@ type connection struct {
 	readEach    time.Duration // how long one read may take; 0: a deadline stands
 	in, out     int64         // bytes read and written
 	early       atomic.Bool   // it waits for a request, or for the end of its head
+	watched     bool          // the observer is told of the request in hand
 
 	// Memory that each request takes over from the one before.
 	head   []byte
@@ -93,6 +94,7 @@ func (c *connection) wait() bool {
 func (c *connection) begin() {
 	if c.request == 0 {
 		c.request = int(c.server.requests.Add(1))
+		c.watched = c.server.Observe != nil && (c.server.Watch == nil || c.server.Watch())
 	}
 }
 
@@ -122,7 +124,7 @@ func (c *connection) Read(p []byte) (int, error) {
 	if n > 0 {
 		c.in += int64(n)
 		c.begin()
-		if c.server.Observe != nil {
+		if c.watched {
 			c.server.Observe(Received{c.place(), copied(p[:n]), n})
 		}
 	}
@@ -144,7 +146,7 @@ func (c *connection) Write(p []byte) (written int, err error) {
 		n, err = c.Conn.Write(piece)
 		written += n
 		c.out += int64(n)
-		if n > 0 && c.server.Observe != nil {
+		if n > 0 && c.watched {
 			c.server.Observe(Sent{Place: c.place(), Bytes: copied(piece[:n]), Size: n})
 		}
 	}
@@ -175,7 +177,7 @@ func (c *connection) ReadFrom(r io.Reader) (total int64, err error) {
 		limited.N -= n
 		total += n
 		c.out += n
-		if c.server.Observe != nil {
+		if c.watched {
 			c.server.Observe(Sent{Place: c.place(), Size: int(n), File: true})
 		}
 	}

@@ -111,10 +111,12 @@ type (
 	// Gone tells that a connection is over.
 	Gone struct{ Place }
 
-	// Dropped tells how many events did not fit into a Ring before this one.
+	// Dropped tells what did not fit into a Ring before this event: single events,
+	// and whole requests that it had no room for.
 	Dropped struct {
 		Place
-		Count int `json:"count"`
+		Count    int `json:"count"`
+		Requests int `json:"requests,omitempty"`
 	}
 )
 

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"barewire/server"
+	wsgi "barewire/steps/06_wsgi"
 )
 
 // A gatekeeper is a Gate that somebody else opens.
@@ -21,7 +23,7 @@ func newGatekeeper() gatekeeper {
 	return gatekeeper{make(chan server.Stage), make(chan struct{})}
 }
 
-func (g gatekeeper) gate(_ server.Place, stage server.Stage) {
+func (g gatekeeper) gate(_ server.Place, stage server.Stage, _ func() bool) {
 	g.asked <- stage
 	<-g.open
 }
@@ -72,28 +74,95 @@ func TestGate(t *testing.T) {
 }
 
 // A request that is held may be held for long. The time does not count as the
-// client's: its deadlines begin when it goes on.
+// client's: its deadlines begin when it goes on, and one that passes meanwhile
+// is none of a later step. So here each of them passes before each step.
 func TestHeldRequestHasTime(t *testing.T) {
+	const hold = brief * 3 / 2
 	keeper := newGatekeeper()
+	said := make(chan struct{})
 	s := start(t, reader, func(s *server.Server) {
 		s.Gate = keeper.gate
-		s.Deadlines = server.Deadlines{Idle: patience, Head: brief, Body: brief, Write: brief}
+		s.Deadlines = server.Deadlines{Idle: brief, Head: brief, Body: brief, Write: brief}
+		s.Observe = func(event server.Event) {
+			if _, is := event.(server.Opened); is {
+				<-said // for the client is not what is slow here
+			}
+		}
 	})
 	c := s.dial(t)
 	c.say("P")
+	close(said)
 	for _, want := range []int{2, 3, 4, 5, 7, 8, 9, 10} {
-		stage := <-keeper.asked
-		if stage.Number != want {
-			t.Fatalf("the gate is asked for %d, want %d", stage.Number, want)
-		}
-		time.Sleep(brief * 3 / 2)
-		switch stage.Number {
+		keeper.stands(t, want)
+		time.Sleep(hold)
+		switch want {
 		case 2:
-			c.say(post[1:] + "Connection: close\r\nContent-Length: 5\r\n\r\n")
+			// The next request comes at once, for between two the clock runs.
+			c.say(post[1:] + "Content-Length: 5\r\n\r\n")
 		case 8:
-			c.say("hello")
+			c.say("hello" + "GET /\r\n\r\n")
 		}
 		keeper.open <- struct{}{}
 	}
-	c.wantRest(ok+plain+"Content-Length: 8\r\n"+stamp+bye+"\r\n\"hello\"\n", fin)
+	c.hear(ok + plain + "Content-Length: 8\r\n" + stamp + "\r\n\"hello\"\n")
+	for _, want := range []int{2, 3, 8, 9, 10} {
+		keeper.stands(t, want)
+		time.Sleep(hold)
+		keeper.open <- struct{}{}
+	}
+	c.wantRest(refusal{"", "", "400 Bad Request", "03 requestline",
+		"a request line is a method, a target and a version, with exactly one space between them", "RFC 9112 §3", `"GET /"`}.row().want, fin)
+}
+
+// A body that nobody has read is dropped in step 10. That read has its whole
+// time too, though the time of the read before it passed at the gate.
+func TestHeldRequestHasTimeForTheRestOfItsBody(t *testing.T) {
+	keeper := newGatekeeper()
+	s := start(t, bytewise, func(s *server.Server) {
+		s.Gate = keeper.gate
+		s.Deadlines.Head, s.Deadlines.Body = brief, brief
+	})
+	c := s.dial(t)
+	c.say(post + "Content-Length: 5\r\n\r\n")
+	for _, want := range []int{2, 3, 4, 5, 7, 8, 9} {
+		keeper.stands(t, want)
+		if want == 8 {
+			c.say("h")
+		}
+		keeper.open <- struct{}{}
+	}
+	keeper.stands(t, 10)
+	c.hear(ok + plain + "Content-Length: 4\r\n" + stamp + "\r\n\"h\"\n")
+	time.Sleep(brief * 3 / 2)
+	c.say("ello" + "GET /\r\n\r\n")
+	keeper.open <- struct{}{}
+	for _, want := range []int{2, 3, 8, 9, 10} {
+		keeper.stands(t, want)
+		keeper.open <- struct{}{}
+	}
+	if got, _ := c.rest(); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
+		t.Errorf("behind the dropped body the server says %q", got)
+	}
+}
+
+// bytewise reads one byte of its input.
+func bytewise(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(environ["wsgi.input"].(wsgi.Input), first); err != nil {
+		return wsgi.Fail(err)
+	}
+	return say(start, strconv.Quote(string(first))+"\n")
+}
+
+// stands wants a request to stand before this step.
+func (g gatekeeper) stands(t *testing.T, want int) {
+	t.Helper()
+	select {
+	case stage := <-g.asked:
+		if stage.Number != want {
+			t.Fatalf("the gate is asked for %d, want %d", stage.Number, want)
+		}
+	case <-time.After(patience):
+		t.Fatalf("the gate is not asked for %d", want)
+	}
 }

@@ -71,7 +71,7 @@ func (s *Server) run(x *Exchange, from int) {
 			continue
 		}
 		if s.Gate != nil {
-			s.Gate(x.conn.place(), stage)
+			s.Gate(x.conn.place(), stage, x.conn.left)
 		}
 		err := x.pass(stage)
 		switch {

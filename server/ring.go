@@ -15,7 +15,7 @@ type Ring struct {
 	filled  sync.Cond
 	events  []Event
 	size    int
-	dropped int
+	dropped Dropped // since the last event, without a place
 	closed  bool
 }
 
@@ -32,16 +32,34 @@ func (r *Ring) Observe(event Event) {
 	defer r.mutex.Unlock()
 	size := sizeOf(event)
 	if r.closed || r.size+size > r.limit {
-		r.dropped++
+		r.dropped.Count++
 		return
 	}
-	if r.dropped > 0 {
-		r.events = append(r.events, Dropped{Place{At: time.Now()}, r.dropped})
-		r.dropped = 0
-	}
+	r.tell()
 	r.events = append(r.events, event)
 	r.size += size
 	r.filled.Signal()
+}
+
+// Room tells whether there is room for another request. It is a Server's Watch,
+// and leaves the other half of the Ring to those that are under way.
+func (r *Ring) Room() bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.size < r.limit/2 {
+		return true
+	}
+	r.dropped.Requests++
+	return false
+}
+
+// tell puts what was dropped in its place among the events.
+func (r *Ring) tell() {
+	if r.dropped != (Dropped{}) {
+		r.dropped.At = time.Now()
+		r.events = append(r.events, r.dropped)
+		r.dropped = Dropped{}
+	}
 }
 
 // Next waits for events and returns all there are; none when the Ring is closed
@@ -52,11 +70,9 @@ func (r *Ring) Next() []Event {
 	for len(r.events) == 0 && !r.closed {
 		r.filled.Wait()
 	}
+	r.tell()
 	events := r.events
-	if r.dropped > 0 {
-		events = append(events, Dropped{Place{At: time.Now()}, r.dropped})
-	}
-	r.events, r.size, r.dropped = nil, 0, 0
+	r.events, r.size = nil, 0
 	return events
 }
 

@@ -36,8 +36,13 @@ type Server struct {
 	// Observe is told what happens, as it happens, by many goroutines at once.
 	// It must not block: put a Ring before anything slow. Nil costs nothing.
 	Observe func(Event)
-	// Gate is asked before each stage, and may block as long as it likes.
-	Gate func(Place, Stage)
+	// Watch is asked at the first byte of a request whether Observe is told of it.
+	// So who cannot keep up still gets whole requests. Nil means of all.
+	Watch func() bool
+	// Gate is asked before each stage, and may block as long as it likes: each
+	// deadline is set behind it. Meanwhile left tells whether the client has
+	// left. Shutdown waits for the requests at the gate too, so let them go first.
+	Gate func(place Place, stage Stage, left func() bool)
 
 	connections atomic.Int64 // how many there were, to number them
 	requests    atomic.Int64

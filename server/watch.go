@@ -16,7 +16,7 @@ import (
 // way of the chunks from 08 to 09. The body itself never is, for watching must
 // not change the answer.
 //
-// A nil watch is that of a server that nobody watches. It wraps nothing.
+// A nil watch is that of a request that nobody watches. It wraps nothing.
 type watch struct {
 	conn      *connection
 	request   int       // its number; the connection's own moves on
@@ -30,7 +30,7 @@ type watch struct {
 }
 
 func newWatch(c *connection) *watch {
-	if c.server.Observe == nil {
+	if !c.watched {
 		return nil
 	}
 	return &watch{conn: c, request: c.request, began: time.Now(), in: c.consumed(), out: c.out}
