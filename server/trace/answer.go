@@ -163,6 +163,6 @@ func (t *Text) outcome(x *exchange, event server.Ended) {
 	if event.Keep {
 		stays = "stays open"
 	}
-	wire := fmt.Sprintf("== %s%s, connection %d %s", outcome, overall(event.Took), x.conn, stays)
+	wire := fmt.Sprintf("== %s%s, connection %d %s", outcome, Overall(event.Took), x.conn, stays)
 	t.print(x, row{wire, role, x.keepalive})
 }

@@ -53,9 +53,9 @@ func (t *Text) appCalled(x *exchange, event server.Passed) {
 	}
 	t.listReads(x)
 	if x.calling {
-		t.application(x, brief(event.Took))
+		t.application(x, Brief(event.Took))
 	} else {
-		t.print(x, row{note: t.call(brief(event.Took))})
+		t.print(x, row{note: t.call(Brief(event.Took))})
 	}
 	t.failure(x, event)
 }
@@ -191,7 +191,7 @@ func (t *Text) list(x *exchange, what string, size int64) {
 // countCalls tells how many were not listed since it was told last.
 func (t *Text) countCalls(x *exchange) {
 	if x.unlisted > 0 {
-		calls := count(x.unlisted, "more read or chunk", "more reads and chunks")
+		calls := Count(x.unlisted, "more read or chunk", "more reads and chunks")
 		t.tell(x, row{wire: "  … " + calls + " (--body all)", role: quiet})
 		x.unlisted = 0
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"barewire/internal/session"
 	"barewire/server"
 )
 
@@ -39,7 +40,7 @@ func (d *dice) byte() byte {
 
 func (d *dice) event() server.Event {
 	if len(d.script) == 0 {
-		d.script = picture()
+		d.script = session.Post(1)
 	}
 	next := d.script[0]
 	d.script = d.script[1:]

@@ -25,7 +25,7 @@ func (t *Text) environFilled(x *exchange, event server.Passed) {
 	for _, key := range keys {
 		width = max(width, len(key))
 	}
-	t.print(x, row{}, row{"Environ:", quiet, step("07 environ", count(len(event.Environ), "key", "keys"), event.Took)})
+	t.print(x, row{}, row{"Environ:", quiet, step("07 environ", Count(len(event.Environ), "key", "keys"), event.Took)})
 	for i, key := range keys {
 		role := fromClient
 		if i >= chosen {

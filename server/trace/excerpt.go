@@ -59,7 +59,7 @@ func (e *excerpt) summary() []Line {
 	if e.half {
 		e.lines++
 	}
-	lines := count(e.lines, "more line", "more lines")
+	lines := Count(e.lines, "more line", "more lines")
 	if e.unknown {
 		lines = "more lines"
 	}

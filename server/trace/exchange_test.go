@@ -244,7 +244,7 @@ func TestExchanges(t *testing.T) {
 			first, second := s.dial(), s.dial()
 			first.say("POST /one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n")
 			s.wait("the first chunk", func() bool {
-				return s.count(func(e server.Event) bool { _, sent := e.(server.Sent); return sent }) == 1
+				return s.Count(func(e server.Event) bool { _, sent := e.(server.Sent); return sent }) == 1
 			})
 			second.say("POST /two HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\ntwo\n")
 			second.ended(1)

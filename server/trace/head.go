@@ -86,7 +86,7 @@ func (t *Text) headersParsed(x *exchange, event server.Passed) {
 	for i, line := range x.lines {
 		var notes []note
 		if i == 0 {
-			notes = append(notes, step("04 headers", count(len(x.fields), "field", "fields"), event.Took))
+			notes = append(notes, step("04 headers", Count(len(x.fields), "field", "fields"), event.Took))
 		}
 		if i < len(x.fields) {
 			notes = append(notes, announces(x.fields[i])...)
@@ -121,7 +121,7 @@ func announces(field server.Field) []note {
 	switch {
 	case strings.EqualFold(name, "Content-Length"):
 		if length, err := strconv.Atoi(value); err == nil {
-			return []note{remark(count(length, "byte", "bytes") + " will follow")}
+			return []note{remark(Count(length, "byte", "bytes") + " will follow")}
 		}
 	case strings.EqualFold(name, "Transfer-Encoding"):
 		return []note{remark("chunks will follow")}
@@ -136,7 +136,7 @@ func failed(event server.Passed) note {
 		code, _, _ := strings.Cut(event.Refused.Status, " ")
 		verdict = "refused, " + code
 	}
-	failed := columns(fmt.Sprintf("%02d %s", event.Step, verdict), "", brief(event.Took))
+	failed := columns(fmt.Sprintf("%02d %s", event.Step, verdict), "", Brief(event.Took))
 	failed.role = wrong
 	return failed
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"barewire/internal/session"
 	"barewire/server"
 	"barewire/server/trace"
 
@@ -85,7 +86,7 @@ func TestJSONKnowsEveryEvent(t *testing.T) {
 // TestJSONRoundTrip checks that nothing is lost, and that nothing in a line
 // does more than print.
 func TestJSONRoundTrip(t *testing.T) {
-	for _, event := range append(everyKind(), picture()...) {
+	for _, event := range append(everyKind(), session.Post(1)...) {
 		t.Run(reflect.TypeOf(event).Name(), func(t *testing.T) { roundTrip(t, event) })
 	}
 }

@@ -47,7 +47,7 @@ func remark(text string) note { return note{"   " + text, quiet} }
 // step is the note of a step that is done: its number and name, what came out,
 // and its time.
 func step(label, result string, took time.Duration) note {
-	return columns(label, result, brief(took))
+	return columns(label, result, Brief(took))
 }
 
 // columns puts the parts of a note below those of other notes. One that is too
@@ -68,8 +68,8 @@ func padded(word string, width int) string {
 	return strings.Repeat(" ", max(width-utf8.RuneCountInString(word), 1)) + word
 }
 
-// brief is a time as the notes have it: in seven columns at most.
-func brief(d time.Duration) string {
+// Brief is a time as the notes have it: in seven columns at most.
+func Brief(d time.Duration) string {
 	switch {
 	case d < time.Microsecond:
 		return fmt.Sprintf("%.1f µs", max(d, 0).Seconds()*1e6)
@@ -87,8 +87,8 @@ func brief(d time.Duration) string {
 	return "> 1 day"
 }
 
-// overall is a time as the end of an exchange has it.
-func overall(d time.Duration) string {
+// Overall is a time as the end of an exchange has it.
+func Overall(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%.2f ms", d.Seconds()*1e3)
 	}
@@ -97,8 +97,8 @@ func overall(d time.Duration) string {
 
 func bytesOf(size int64) string { return fmt.Sprintf("%d B", size) }
 
-// count says "1 field" and "5 fields".
-func count(n int, one, many string) string {
+// Count says "1 field" and "5 fields".
+func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

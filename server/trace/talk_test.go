@@ -41,7 +41,7 @@ func talk(t *testing.T, app wsgi.Application, change func(*server.Server), scrip
 	for _, peer := range s.peers {
 		peer.conn.Close()
 		s.wait("the end of a connection", func() bool {
-			return s.count(func(e server.Event) bool { _, gone := e.(server.Gone); return gone && e.Where().Conn == peer.number }) == 1
+			return s.Count(func(e server.Event) bool { _, gone := e.(server.Gone); return gone && e.Where().Conn == peer.number }) == 1
 		})
 	}
 	if err := web.Shutdown(t.Context()); err != nil {
@@ -73,7 +73,7 @@ func (s *site) wait(what string, done func() bool) {
 	}
 }
 
-func (s *site) count(is func(server.Event) bool) (n int) {
+func (s *site) Count(is func(server.Event) bool) (n int) {
 	for _, event := range s.events {
 		if is(event) {
 			n++
@@ -101,7 +101,7 @@ func (s *site) dial() *peer {
 	s.peers = append(s.peers, p)
 	go io.Copy(io.Discard, conn)
 	s.wait("a connection", func() bool {
-		return s.count(func(e server.Event) bool { _, opened := e.(server.Opened); return opened }) == p.number
+		return s.Count(func(e server.Event) bool { _, opened := e.(server.Opened); return opened }) == p.number
 	})
 	return p
 }
@@ -143,7 +143,7 @@ func (p *peer) leave() {
 func (p *peer) ended(n int) {
 	p.site.t.Helper()
 	p.site.wait("the end of an exchange", func() bool {
-		return p.site.count(func(e server.Event) bool {
+		return p.site.Count(func(e server.Event) bool {
 			_, ended := e.(server.Ended)
 			return ended && e.Where().Conn == p.number
 		}) == n

@@ -130,7 +130,7 @@ func (t *Text) passed(x *exchange, event server.Passed) {
 	case 9:
 		t.responseSent(x, event)
 	case 10:
-		x.keepalive = note{padded("10 keepalive"+padded(brief(event.Took), timeWidth), noteWidth), quiet}
+		x.keepalive = note{padded("10 keepalive"+padded(Brief(event.Took), timeWidth), noteWidth), quiet}
 	}
 }
 
@@ -173,8 +173,17 @@ func (t *Text) gone(event server.Gone) {
 // dropped tells of a gap. What was under way may have lost its middle or its
 // end, so it is forgotten; nor does what Text remembers grow by it.
 func (t *Text) dropped(event server.Dropped) {
+	if event.Requests > 0 {
+		requests := Count(event.Requests, "request is", "requests are")
+		t.write(row{})
+		t.write(row{"== " + requests + " not shown: the server is faster than this trace", wrong, note{}})
+		t.shown = 0
+	}
+	if event.Count == 0 {
+		return
+	}
 	t.clients, t.shown = nil, 0
-	events := count(event.Count, "event was", "events were")
+	events := Count(event.Count, "event was", "events were")
 	t.write(row{})
 	t.write(row{"== " + events + " dropped: the server is faster than this trace", wrong, note{}})
 	t.write(row{"    Of the requests that were under way nothing more is shown.", wrong, note{}})

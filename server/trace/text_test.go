@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"barewire/internal/session"
 	"barewire/server"
 	"barewire/server/trace"
 
@@ -105,7 +106,7 @@ func TestTimes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.took.String(), func(t *testing.T) {
-			events := picture()[:5]
+			events := session.Post(1)[:5]
 			passed := events[4].(server.Passed)
 			passed.Took = test.took
 			events[4] = passed
@@ -121,14 +122,14 @@ func TestTimes(t *testing.T) {
 // TestWideNotes checks that a long result takes the room of its time, and that
 // no two words ever join.
 func TestWideNotes(t *testing.T) {
-	events := picture()[:5]
+	events := session.Post(1)[:5]
 	passed := events[4].(server.Passed)
 	passed.Fields = make([]server.Field, 100)
 	events[4] = passed
 	if text, want := show(t, trace.Text{}, events), "  04 headers 100 fields   9 µs\n"; !strings.Contains(text, want) {
 		t.Errorf("got\n%swant %q", text, want)
 	}
-	events = picture()
+	events = session.Post(1)
 	for _, name := range []string{"a", "twelve_chars", "one_more_char", "日本日本日本日本日本日本日本"} {
 		text := show(t, trace.Text{App: name}, events)
 		line := regexp.MustCompile(`Application: .*`).FindString(text)
@@ -142,7 +143,7 @@ func TestWideNotes(t *testing.T) {
 // bytes.
 func TestLargeReads(t *testing.T) {
 	copied := server.Bytes(strings.Repeat("0123456789abcde\n", 4096))
-	events := picture()[:7]
+	events := session.Post(1)[:7]
 	framed := events[5].(server.Passed)
 	framed.Framing = &server.Framing{Length: 8 + 2*200_000 + 5}
 	events[5] = framed
@@ -158,7 +159,7 @@ func TestLargeReads(t *testing.T) {
 		server.Passed{Place: server.Place{Conn: 1, Request: 2}, Step: 3},
 	)
 	answer := "HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n"
-	sent := append(picture()[:7],
+	sent := append(session.Post(1)[:7],
 		server.Passed{Place: place, Step: 8, Name: "call"},
 		server.Sent{Place: place, Bytes: append(server.Bytes(answer), copied[:len(copied)-len(answer)]...), Size: 200_000 + len(answer)},
 		server.Sent{Place: place, Bytes: copied, Size: 200_000},
@@ -205,7 +206,7 @@ func TestLargeReads(t *testing.T) {
 // TestDropped checks that nothing is shown of an exchange with a gap in it, and
 // everything of the next one.
 func TestDropped(t *testing.T) {
-	first := picture()
+	first := session.Post(1)
 	events := append(first[:9:9], server.Dropped{Count: 1})
 	events = append(events, server.Received{Place: first[9].Where(), Bytes: server.Bytes("more\n"), Size: 5})
 	events = append(events, first[10:16]...)
@@ -219,12 +220,12 @@ func TestDropped(t *testing.T) {
 // each line stands under its own header.
 func TestInterleaved(t *testing.T) {
 	var events []server.Event
-	for _, event := range picture() {
+	for _, event := range session.Post(1) {
 		events = append(events, event, move(event, 2, 2*event.Where().Request))
 	}
 	text := show(t, trace.Text{App: "hello:App"}, events)
 	golden(t, "interleaved", text)
-	alone := rowsOf(show(t, trace.Text{App: "hello:App"}, picture()))
+	alone := rowsOf(show(t, trace.Text{App: "hello:App"}, session.Post(1)))
 	want := map[string]string{
 		"request 1": alone["request 1"],
 		"request 2": strings.ReplaceAll(alone["request 1"], "connection 1", "connection 2"),
@@ -260,7 +261,7 @@ func move(event server.Event, conn, request int) server.Event {
 // TestLateNote checks that a word from a goroutine that the application left
 // behind finds its header.
 func TestLateNote(t *testing.T) {
-	events := picture()
+	events := session.Post(1)
 	events = append(events, server.Noted{Place: server.Place{Conn: 2, Request: 9}, Text: "still here", Error: true})
 	text := show(t, trace.Text{}, events)
 	if want := "\n== request 9 on connection 2 " + strings.Repeat("=", 51) + "\n  wsgi.errors: still here\n"; !strings.HasSuffix(text, want) {
@@ -271,7 +272,7 @@ func TestLateNote(t *testing.T) {
 // TestLongCall checks that an application that goes on and on is shown before
 // it is done.
 func TestLongCall(t *testing.T) {
-	events := picture()[:7]
+	events := session.Post(1)[:7]
 	for i := range 70 {
 		events = append(events, server.Noted{Place: events[6].Where(), Text: fmt.Sprint("note ", i)})
 	}
@@ -291,7 +292,7 @@ func TestLongCall(t *testing.T) {
 func TestWriteError(t *testing.T) {
 	text := trace.Text{Out: brokenPipe{}}
 	var err error
-	for _, event := range picture() {
+	for _, event := range session.Post(1) {
 		err = text.Write(event)
 	}
 	if !errors.Is(err, errBrokenPipe) {
@@ -304,16 +305,16 @@ func TestWriteError(t *testing.T) {
 func TestMemory(t *testing.T) {
 	const many = 10_000
 	place := server.Place{Conn: 1, Request: 1}
-	begin := picture()[:7] // up to step 07
+	begin := session.Post(1)[:7] // up to step 07
 	framed := begin[5].(server.Passed)
 	framed.Framing = &server.Framing{Length: 1 << 40}
 	begin[5] = framed
-	chunked := picture()[:7]
+	chunked := session.Post(1)[:7]
 	framed.Framing = &server.Framing{Chunked: true}
-	chunked[1] = server.Received{Place: place, Bytes: server.Bytes(pictureHead), Size: len(pictureHead)}
+	chunked[1] = server.Received{Place: place, Bytes: server.Bytes(session.PostHead), Size: len(session.PostHead)}
 	chunked[5] = framed
-	served := picture()[1:16]
-	answer := append(picture()[:7:7],
+	served := session.Post(1)[1:16]
+	answer := append(session.Post(1)[:7:7],
 		server.Passed{Place: place, Step: 8},
 		server.Sent{Place: place, Bytes: server.Bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), Size: 48},
 	)
