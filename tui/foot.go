@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"barewire/tui/cells"
+)
+
+// hint is the last line but one: what is being typed, what a command has said,
+// where the row under the cursor comes from, or what to try next.
+func (m *Model) hint() cells.Row {
+	space := cells.Span{Text: " "}
+	x := m.selected()
+	switch {
+	case m.input != nil:
+		return m.input.draw(m.message, m.layout.width)
+	case m.message.text != "" && m.message.wrong:
+		return cells.Row{space, {Text: m.message.text, Role: cells.Wrong}}
+	case m.message.text != "":
+		return cells.Row{space, {Text: m.message.text}}
+	case m.menu != nil && len(m.menu.items) > 0:
+		return cells.Row{space, {Text: m.menu.items[m.menu.cursor].about, Role: cells.Quiet}}
+	case m.isOver():
+		return nil
+	case x != nil && m.heldAt(x) != nil:
+		return cells.Row{space, {Text: m.heldHint(), Role: cells.Held}}
+	case m.focus == onPage && x != nil:
+		about := m.pageOf(x).subject()
+		if about.hint != "" {
+			return cells.Row{space, {Text: about.hint}}
+		}
+	case m.config.Record != "" && len(m.history.Exchanges) == 0:
+		return cells.Row{space, {Text: "Recording to " + m.config.Record, Role: cells.Quiet}}
+	}
+	if len(m.held) > 0 {
+		held := m.held[0]
+		return cells.Row{space, {Text: fmt.Sprintf("Request %d is held before %02d: space steps it, C lets all go.", held.Request, held.Step), Role: cells.Held}}
+	}
+	return cells.Row{space, {Text: m.tip(), Role: cells.Quiet}}
+}
+
+// heldHint says what it means that a request is held.
+func (m *Model) heldHint() string {
+	waiting := 0
+	for _, held := range m.held {
+		if x := m.selected(); held.Waiting && held.Request != x.Number {
+			waiting++
+		}
+	}
+	text := "Deadlines stand still while you hold it."
+	if waiting > 0 {
+		text += " " + count(waiting, "more request waits", "more requests wait") + " before 03."
+	}
+	return text
+}
+
+// tips are what to try; each goes away once it was tried.
+var tips = []struct {
+	keys string // any of which was to be tried
+	text string
+}{
+	{"p", "Try: press p, then repeat your curl. The request will stop before every step."},
+	{"tab 7 i", "Try: tab moves to the steps and the page, 7 shows the environ, i explains."},
+	{"s", "Try: press s for a request that breaks a rule. See which step says no."},
+	{"x", "Try: x shows line ends, and once more the bytes in hex."},
+	{"v", "Try: v turns the arrows round, as curl -v draws them."},
+	{"S", "Try: press S for a curl line. Its view appears beside the server's."},
+}
+
+func (m *Model) tip() string {
+	if len(m.history.Exchanges) == 0 {
+		return ""
+	}
+	for _, tip := range tips {
+		asks := tip.keys == "s" || tip.keys == "S"
+		tried := slices.ContainsFunc(strings.Fields(tip.keys), func(key string) bool { return m.tried[key] })
+		if !tried && (m.config.Gate != nil || tip.keys != "p") && (m.config.URL != "" || !asks) {
+			return tip.text
+		}
+	}
+	return ""
+}
+
+// keyLine is the last line: keys that work now, the most wanted first, as many as
+// there is room for.
+func (m *Model) keyLine() cells.Row {
+	right := []string{"?", "help", "q", "quit"}
+	var left []string
+	live, asks := m.config.Gate != nil, m.config.URL != ""
+	x := m.selected()
+	add := func(when bool, words ...string) {
+		if when {
+			left = append(left, words...)
+		}
+	}
+	switch {
+	case m.input != nil:
+		left, right = []string{"enter", "accept", "esc", "cancel"}, nil
+	case m.menu != nil:
+		left, right = []string{"↑↓", "choose", "enter", "do it", "esc", "close"}, nil
+	case m.sheet != nil:
+		left, right = []string{"↑↓", "scroll", "esc", "close"}, nil
+	case x != nil && m.heldAt(x) != nil:
+		left = []string{"space", "next step", "c", "let it go", "C", "let all go", "[ ]", "look", "b", "breakpoints"}
+		right = right[:2]
+	default:
+		add(len(m.held) > 0, "space", "next step", "C", "let all go")
+		add(live, "p", "pause")
+		add(asks, "s", "send")
+		add(asks && x != nil && m.layout.width >= 110, "r", "replay")
+		add(x != nil, "0-9", "step", "tab", "pane")
+		add(x != nil && m.layout.width >= 110, "enter", "open")
+		add(x != nil, "i", "explain")
+		add(x != nil && m.layout.width >= 110, "x", "bytes")
+		add(x != nil, "/", "search")
+		add(x != nil && m.layout.width >= 110, "f", "filter")
+	}
+	return spread(keyWords(left), keyWords(right), m.layout.width)
+}
+
+// keyWords makes a row of keys and what they do.
+func keyWords(words []string) cells.Row {
+	var row cells.Row
+	for i := 0; i+1 < len(words); i += 2 {
+		row = append(row, cells.Span{Text: " "}, cells.Span{Text: words[i], Mark: cells.Bold}, cells.Span{Text: " " + words[i+1] + " ", Role: cells.Quiet})
+	}
+	return row
+}
+
+// spread puts one row at the left end and one at the right end. What has no room
+// between is left out, whole words at a time.
+func spread(left, right cells.Row, width int) cells.Row {
+	const perKey = 3
+	for len(left) > 0 && left.Width()+right.Width() > width {
+		left = left[:len(left)-perKey]
+	}
+	gap := strings.Repeat(" ", max(width-left.Width()-right.Width(), 0))
+	return append(append(left[:len(left):len(left)], cells.Span{Text: gap}), right...)
+}
+
+// helpSheet lists every key, under headings.
+func (m *Model) helpSheet() *sheet {
+	var rows []cells.Row
+	for _, group := range groups {
+		for i, binding := range group.keys {
+			title := ""
+			if i == 0 {
+				title = group.title
+			}
+			help := binding.Help()
+			rows = append(rows, cells.Columns(
+				cells.Column{Width: 2},
+				cells.Column{Width: 8, Row: cells.Text(cells.Quiet, title)},
+				cells.Column{Width: 10, Row: cells.Row{{Text: help.Key, Mark: cells.Bold}}},
+				cells.Column{Width: max(m.layout.width-20, 0), Row: cells.Text(cells.Plain, help.Desc)},
+			))
+		}
+	}
+	return &sheet{title: "help: a key means one thing", build: func(*Model) []cells.Row { return rows }}
+}

@@ -1,0 +1,105 @@
+package tui
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"barewire/tui/export"
+	"barewire/tui/history"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// keepCommand offers ways to take something away.
+func (m *Model) keepCommand(msg tea.KeyMsg, x *history.Exchange) tea.Cmd {
+	if key.Matches(msg, keys.Copy) {
+		m.menu = m.copyMenu(x)
+	} else {
+		m.menu = m.exportMenu(x)
+	}
+	return nil
+}
+
+func (m *Model) copyMenu(x *history.Exchange) *menu {
+	list := &menu{title: fmt.Sprintf("copy from request %d", x.Number), items: []item{
+		{"curl", "the command that repeats it", func(m *Model) tea.Cmd {
+			command, err := export.Curl(x, m.config.URL)
+			if err != nil {
+				return failed(err)
+			}
+			return m.copy([]byte(command+"\n"), fmt.Sprintf("request-%d.sh", x.Number))
+		}},
+		{"bytes", "the request, byte for byte", func(m *Model) tea.Cmd {
+			return m.copy(export.Raw(x), fmt.Sprintf("request-%d.http", x.Number))
+		}},
+	}}
+	if about := m.pageOf(x).subject(); m.focus == onPage && about.value != "" {
+		list.items = append([]item{{"value", about.value, func(m *Model) tea.Cmd {
+			return m.copy([]byte(unquoted(about.value)), "value.txt")
+		}}}, list.items...)
+	}
+	return list
+}
+
+// unquoted is a value without the quotes that Python puts around it.
+func unquoted(value string) string {
+	if inner, is := strings.CutPrefix(value, "'"); is {
+		return strings.TrimSuffix(inner, "'")
+	}
+	return value
+}
+
+// copy brings a text to the clipboard, and always to a file too.
+func (m *Model) copy(text []byte, name string) tea.Cmd {
+	clipboard := m.config.Clipboard
+	return func() tea.Msg {
+		told, err := clipboard.Copy(text, name)
+		if err != nil {
+			return toldMsg{text: err.Error(), wrong: true}
+		}
+		return toldMsg{text: told}
+	}
+}
+
+func (m *Model) exportMenu(x *history.Exchange) *menu {
+	one, all := []*history.Exchange{x}, m.list.exchanges
+	har := func(exchanges []*history.Exchange) ([]byte, error) { return export.HAR(exchanges, m.config.Version) }
+	return &menu{title: "export to a file", items: []item{
+		{fmt.Sprintf("trace of request %d", x.Number), "barewire open shows it again", m.exporting(export.Trace, one, fmt.Sprintf("request-%d.jsonl", x.Number))},
+		{fmt.Sprintf("HAR of request %d", x.Number), "for a browser's network panel", m.exporting(har, one, fmt.Sprintf("request-%d.har", x.Number))},
+		{"trace of all that the list shows", count(len(all), "request", "requests"), m.exporting(export.Trace, all, "barewire.jsonl")},
+		{"HAR of all that the list shows", count(len(all), "request", "requests"), m.exporting(har, all, "barewire.har")},
+	}}
+}
+
+// exporting writes a new file, and tells its name. One that is there stays as it is.
+func (m *Model) exporting(form func([]*history.Exchange) ([]byte, error), exchanges []*history.Exchange, name string) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		folder := m.config.folder()
+		return func() tea.Msg {
+			text, err := form(exchanges)
+			path := freeName(filepath.Join(folder, name))
+			if err == nil {
+				err = os.WriteFile(path, text, 0o600)
+			}
+			if err != nil {
+				return toldMsg{text: err.Error(), wrong: true}
+			}
+			return toldMsg{text: "Written to " + path}
+		}
+	}
+}
+
+// freeName returns a name that no file has, with a number in it if need be.
+func freeName(path string) string {
+	extension := filepath.Ext(path)
+	for i, free := 2, path; ; i++ {
+		if _, err := os.Lstat(free); os.IsNotExist(err) {
+			return free
+		}
+		free = fmt.Sprintf("%s-%d%s", path[:len(path)-len(extension)], i, extension)
+	}
+}

@@ -1,0 +1,181 @@
+package tui
+
+import (
+	"fmt"
+
+	"barewire/tui/cells"
+	"barewire/tui/explain"
+	"barewire/tui/history"
+)
+
+// A page shows what the ladder stands on: the whole request on the wire, or one
+// step. It is a list of rows with a cursor.
+type page struct {
+	exchange *history.Exchange
+	step     int // 0 for the whole request
+	app      string
+	layout   layout
+	curl     bool // arrows as curl -v draws them
+	bytes    byteMode
+	focused  bool
+	cursor   int           // row
+	top      int           // first row that is shown
+	held     *heldRequest  // when it stands before this step
+	marked   history.Range // bytes that belong to what the cursor is on
+	inAnswer bool          // of the answer
+
+	made  []pageRow // the rows as they were made last,
+	asked pageKey   // for this
+}
+
+// A pageKey is all that the rows of a page depend on.
+type pageKey struct {
+	exchange *history.Exchange
+	events   int
+	done     bool
+	step     int
+	layout   layout
+	curl     bool
+	bytes    byteMode
+	held     int
+}
+
+// A byteMode is a way to show bytes.
+type byteMode int
+
+const (
+	asText byteMode = iota
+	withLineEnds
+	asHex
+	byteModes
+)
+
+// A pageRow is a row, and what it is about.
+type pageRow struct {
+	cells.Row
+	about subject
+	wire  *wireLine // what it was made of, if bytes of it can be marked
+}
+
+// A subject is what the cursor can be on: it can be explained, copied, and traced
+// to the bytes that it was made of.
+type subject struct {
+	kind     explain.Kind
+	name     string // to explain; "" for nothing
+	value    string // to copy
+	ranges   []history.Range
+	inAnswer bool
+	step     int    // that used it, 0 for none
+	hint     string // where it comes from, in a sentence
+}
+
+// draw returns the rows that are seen.
+func (p *page) draw() []cells.Row {
+	all := p.rows()
+	p.scroll(len(all))
+	var rows []cells.Row
+	for i := p.top; i < min(p.top+p.layout.body, len(all)); i++ {
+		row := all[i].Row
+		if line := all[i].wire; line != nil && p.marked != (history.Range{}) {
+			row = p.wireRow(*line, p.marked)
+		}
+		if p.focused && i == p.cursor {
+			row = row.Fit(p.layout.page()).Marked(cells.Cursor)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// scroll moves the window so that the cursor is in it.
+func (p *page) scroll(rows int) {
+	p.cursor = max(min(p.cursor, rows-1), 0)
+	height := p.layout.body
+	p.top = max(min(p.top, p.cursor, rows-height), p.cursor-height+1, 0)
+}
+
+// subject returns what the cursor is on.
+func (p *page) subject() subject {
+	rows := p.rows()
+	if 0 <= p.cursor && p.cursor < len(rows) {
+		return rows[p.cursor].about
+	}
+	return subject{}
+}
+
+// rows returns the rows of the page. They are made anew only when something they
+// depend on has changed.
+func (p *page) rows() []pageRow {
+	x, held := p.exchange, 0
+	if p.held != nil {
+		held = p.held.step
+	}
+	asked := pageKey{x, len(x.Events), x.Done, p.step, p.layout, p.curl, p.bytes, held}
+	if p.made == nil || asked != p.asked {
+		p.made, p.asked = p.make(), asked
+	}
+	return p.made
+}
+
+func (p *page) make() []pageRow {
+	switch {
+	case p.bytes == asHex && (p.step == 0 || p.step == 2 || p.step == 9):
+		return p.hex()
+	case p.step == 0:
+		return p.wire()
+	}
+	rows := []pageRow{heading(stepName(p.step), stepQuestions[p.step], p.layout.page()), {}}
+	rows[0].about = subject{kind: explain.Step, name: fmt.Sprintf("%02d", p.step)}
+	if p.held != nil && p.held.step == p.step {
+		return append(rows, p.about()...)
+	}
+	steps := map[int]func() []pageRow{
+		1: p.listen, 2: p.read, 3: p.requestLine, 4: p.fields, 5: p.body, 6: p.contract,
+		7: p.environ, 8: p.calls, 9: p.response, 10: p.keepalive,
+	}
+	rows = append(rows, p.failure()...)
+	return append(rows, steps[p.step]()...)
+}
+
+// heading is a title with a word at the right end.
+func heading(left, right string, width int) pageRow {
+	return pageRow{Row: cells.Columns(
+		cells.Column{Width: max(width-cells.Width(right), 0), Row: cells.Row{{Text: left, Mark: cells.Bold}}},
+		cells.Column{Width: cells.Width(right), Row: cells.Text(cells.Quiet, right)},
+	)}
+}
+
+// quiet and said are rows of text.
+func quiet(format string, a ...any) pageRow {
+	return pageRow{Row: cells.Text(cells.Quiet, fmt.Sprintf(format, a...))}
+}
+
+func said(role cells.Role, format string, a ...any) pageRow {
+	return pageRow{Row: cells.Text(role, fmt.Sprintf(format, a...))}
+}
+
+// mark notes which bytes belong to what the cursor is on.
+func (p *page) mark() {
+	p.marked, p.inAnswer = history.Range{}, false
+	if about := p.subject(); p.focused && len(about.ranges) > 0 {
+		p.marked, p.inAnswer = about.ranges[0], about.inAnswer
+	}
+}
+
+// failure tells why a step did not go on.
+func (p *page) failure() []pageRow {
+	step := p.exchange.Steps[p.step]
+	if step.State != history.Failed {
+		return nil
+	}
+	if step.Refusal == nil {
+		return append(wrapped(cells.Wrong, step.Error, p.layout.page()), pageRow{})
+	}
+	rows := []pageRow{said(cells.Wrong, "refused, %s", step.Refusal.Status)}
+	rows = append(rows, wrapped(cells.Wrong, step.Refusal.Rule, p.layout.page())...)
+	rows = append(rows, quiet("%s", step.Refusal.Section))
+	if len(step.Refusal.Got) > 0 {
+		rows = append(rows, pageRow{Row: cells.Row{{Text: "got  ", Role: cells.Quiet}, {Text: string(step.Refusal.Got), Role: cells.Client}}})
+	}
+	return append(rows, pageRow{})
+}
