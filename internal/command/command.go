@@ -84,7 +84,7 @@ the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(flagError)
-	commands := []*cobra.Command{serveCommand(world), appsCommand(world), sendCommand(world), cgiCommand(world), versionCommand(world)}
+	commands := []*cobra.Command{serveCommand(world), appsCommand(world), sendCommand(world), openCommand(world), cgiCommand(world), versionCommand(world)}
 	root.AddCommand(commands...)
 
 	// The root is serve under another name, so it has its flags and its work.

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -31,22 +32,58 @@ const (
 type serveFlags struct {
 	addr address
 	composition
+	display
+	pause  bool
+	record string
+}
+
+// A display is how to show what happens.
+type display struct {
 	trace   *choice
 	view    *choice
 	environ *choice
 	body    *choice
 	color   *choice
+	theme   *choice
+	ascii   bool
 }
 
-func serveCommand(world World) *cobra.Command {
-	flags := serveFlags{
-		addr:    defaultAddr,
-		trace:   newChoice("plain", "json", "none"),
+func newDisplay(traces ...string) display {
+	return display{
+		trace:   newChoice(traces...),
 		view:    newChoice("server", "curl"),
 		environ: newChoice("client", "all"),
 		body:    newChoice("short", "all"),
 		color:   newChoice("auto", "always", "never"),
+		theme:   newChoice("auto", "light", "dark"),
 	}
+}
+
+// addTo makes it flags of a command.
+func (d *display) addTo(command *cobra.Command) {
+	d.trace.addTo(command, "trace", "how to show it: auto is tui, the live screen, on a terminal, and else plain")
+	d.view.addTo(command, "view", "whose arrows: with curl, > is what the client says")
+	d.environ.addTo(command, "environ", "variables in the plain trace: those of the client, or all")
+	d.body.addTo(command, "body", "lines of a body in the plain trace: the first eight, or all")
+	d.color.addTo(command, "color", "colours")
+	d.theme.addTo(command, "theme", "the background of the live screen")
+	command.Flags().BoolVar(&d.ascii, "ascii", false, "no signs but ASCII on the live screen")
+}
+
+// text is the plain trace of an application.
+func (d display) text(world World, app string) *trace.Text {
+	return &trace.Text{
+		Out:     world.Out,
+		App:     app,
+		Curl:    d.view.word == "curl",
+		Environ: d.environ.word == "all",
+		Body:    d.body.word == "all",
+		Color:   world.colors(d.color.word),
+	}
+}
+
+func serveCommand(world World) *cobra.Command {
+	flags := serveFlags{addr: defaultAddr, display: newDisplay("auto", "tui", "plain", "json", "none")}
 	serve := &cobra.Command{
 		Use:   "serve [APP]",
 		Short: "Serve an application and watch it (what barewire does by itself)",
@@ -75,38 +112,55 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if err != nil {
 			return err
 		}
+		switch {
+		case world.wantsScreen("tui"):
+		case world.OutTerminal && flags.trace.word != "plain":
+			fmt.Fprintln(world.Err, "barewire: TERM is dumb, so this is the plain trace")
+		case flags.trace.word == "tui":
+			fmt.Fprintln(world.Err, "barewire: there is no terminal for the live screen, so this is the plain trace")
+		}
+		if flags.pause && !world.wantsScreen(flags.trace.word) {
+			return errors.New("--pause holds requests on the live screen, and there is none without a terminal")
+		}
 		listener, err := listenAt(flags.addr, world, command, app)
 		if err != nil {
 			return err
 		}
-		serveApp(command.Context(), world, whole, listener, flags)
-		return nil
+		return serveApp(command.Context(), world, whole, listener, flags)
 	}
 	serve.ValidArgsFunction = completeApps
 	serve.Flags().Var(&flags.addr, "addr", "where to listen; port 0 is any free one")
 	flags.composition.addTo(serve)
-	flags.trace.addTo(serve, "trace", "what to show")
-	flags.view.addTo(serve, "view", "whose arrows: with curl, > is what the client says")
-	flags.environ.addTo(serve, "environ", "variables to show: those of the client, or all")
-	flags.body.addTo(serve, "body", "lines of a body to show: the first eight, or all")
-	flags.color.addTo(serve, "color", "colours in the plain trace")
+	flags.display.addTo(serve)
+	serve.Flags().BoolVar(&flags.pause, "pause", false, "hold requests before each step from the start; needs the live screen")
+	serve.Flags().StringVar(&flags.record, "record", "", "write all that happens to a new `FILE`, for barewire open")
 	return serve
 }
 
 // serveApp serves until it is told to stop.
-func serveApp(ctx context.Context, world World, app app, listener net.Listener, flags serveFlags) {
+func serveApp(ctx context.Context, world World, app app, listener net.Listener, flags serveFlags) error {
 	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer restore()
 
 	s := server.New(app.serve)
 	s.Errors = escaped{world.Err}
-	stopTrace := startTrace(world, s, app, flags, url(listener.Addr()))
-	go s.Serve(listener)
-	<-ctx.Done()
-	restore() // so that a second Ctrl-C ends it at once
-	if world.OutTerminal {
-		fmt.Fprintln(world.Out) // behind the ^C that the terminal shows
+	record, err := newRecord(flags.record)
+	if err != nil {
+		return failure{errors.Join(err, listener.Close())}
 	}
+	stopTrace := func() {}
+	if world.wantsScreen(flags.trace.word) {
+		stopTrace, err = serveOnScreen(ctx, world, s, app, listener, flags, record)
+	} else {
+		stopTrace = startTrace(world, s, app, flags, url(listener.Addr()))
+		record.alsoTake(s, func(err error) { fmt.Fprintf(world.Err, "barewire: %v\n", err) })
+		go s.Serve(listener)
+		<-ctx.Done()
+		if world.OutTerminal {
+			fmt.Fprintln(world.Out) // behind the ^C that the terminal shows
+		}
+	}
+	restore() // so that a second Ctrl-C ends it at once
 
 	hurry := time.AfterFunc(time.Second, func() {
 		fmt.Fprintln(world.Err, "stopping: waiting for connections to end; Ctrl-C stops at once")
@@ -114,11 +168,13 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	defer hurry.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	err := s.Shutdown(ctx)
+	unfinished := s.Shutdown(ctx)
 	stopTrace()
-	if err != nil {
+	record.close(world)
+	if unfinished != nil {
 		fmt.Fprintf(world.Err, "barewire: some requests were not finished after %v and are cut off\n", stopWithin)
 	}
+	return err
 }
 
 // startTrace says where the server listens and begins to show what happens. The
@@ -136,23 +192,16 @@ func startTrace(world World, s *server.Server, app app, flags serveFlags, url st
 		return func() {}
 	case "json":
 		sink = trace.JSON{Out: world.Out}
-	case "plain":
+	default:
 		arrows := "< the client says   > the server says"
 		if flags.view.word == "curl" {
 			arrows = "> the client says   < the server says"
 		}
 		fmt.Fprintf(world.Out, "serving %s   %s   Ctrl-C stops\n", app.name, arrows)
-		sink = &trace.Text{
-			Out:     world.Out,
-			App:     app.name,
-			Curl:    flags.view.word == "curl",
-			Environ: flags.environ.word == "all",
-			Body:    flags.body.word == "all",
-			Color:   world.colors(flags.color.word),
-		}
+		sink = flags.text(world, app.name)
 	}
 	ring := server.NewRing(ringBytes)
-	s.Observe = ring.Observe
+	s.Observe, s.Watch = ring.Observe, ring.Room
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

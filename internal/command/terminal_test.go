@@ -32,7 +32,7 @@ func TestTerminal(t *testing.T) {
 			status := make(chan int, 1)
 			go func() {
 				defer out.Close()
-				status <- command.Main([]string{"method:App", "--addr", "127.0.0.1:0"}, command.World{
+				status <- command.Main([]string{"method:App", "--addr", "127.0.0.1:0", "--trace", "plain"}, command.World{
 					Name:        "barewire",
 					Out:         out,
 					Err:         io.Discard,
