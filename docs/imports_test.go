@@ -75,6 +75,9 @@ func TestForbidden(t *testing.T) {
 		{"barewire/server/trace", "github.com/spf13/cobra", true},
 		{"barewire/internal/send", "github.com/spf13/cobra", true},
 		{"barewire/internal/command", "github.com/spf13/cobra", false},
+		{"barewire/server", "barewire/tui/history", true},
+		{"barewire/tui/cells", "github.com/charmbracelet/lipgloss", false},
+		{"barewire/tui/history", "barewire/server", false},
 	} {
 		if got := forbidden(test.importer, test.imported); (got != "") != test.want {
 			t.Errorf("forbidden(%s, %s) = %q, want a reason: %v", test.importer, test.imported, got, test.want)
@@ -116,8 +119,8 @@ func forbidden(importer, imported string) string {
 		return "the trace knows the server and the steps"
 	case in("server") && !in("server/trace") && !isStep:
 		return "the server is made of steps"
-	case !ours && !in("internal/command"):
-		return "other libraries stay with the command line"
+	case !ours && !in("internal/command") && !in("internal/picture") && !in("tui"):
+		return "other libraries stay with the command line and the screen"
 	}
 	return ""
 }

@@ -47,7 +47,7 @@ const named = `
 	app.py|server.py|WSGIServer|__init__|AF_INET|SOCK_STREAM|request_queue_size|SO_REUSEADDR|bind|listen|accept
 	getsockname|getfqdn|server_name|server_port|set_app|server_forever|handle_one_request|recv(1024)
 	parse_request|request_method|request_version|get_environ|headers_set|DATE|Cotent|sendall|SERVER_ADDRESS
-	module:callable|__import__|getattr|Reuest:|Response:|Excess found|left intact
+	sys.argv|module:callable|__import__|getattr|Reuest:|Response:|Excess found|left intact
 	wsgi.version|wsgi.url_scheme|wsgi.input|wsgi.errors|wsgi.multithread|wsgi.multiprocess|wsgi.run_code|wsgi.run_once
 	REQUEST_METHOD|PATH_INFO|SERVER_NAME|SERVER_PORT|HTTP_ROLE|HTTPS
 	demo_wsgi_app|demo_app|get_wsgi_application|WSGIHandler|BaseHandler|WSGIRequest|request_class|load_middleware
@@ -55,8 +55,8 @@ const named = `
 	response.items()|response.cookies|c.output|file_to_stream|wsgi.file_wrapper
 	run_wsgi_app|No exec start_response|body.write|handle_request|write_file|resp.write|resp.close|log.access|respiter.close
 	first_wsgi_app|second_wsgi_app|third_wsgi_app|onion|Russian doll
-	synchronous|simple_app|HELLO_WORLD|AppClass|__iter__|run_with_cgi|unicode_to_wsgi|wsgi_to_bytes|enc|esc
-	os.environ|sys.stdin.buffer|headers_sent|write|with_traceback|Headers already set!|if data:|write("")|result.close`
+	synchronous|simple_app|HELLO_WORLD|AppClass|__iter__|run_with_cgi|unicode_to_wsgi|wsgi_to_bytes|enc|esc|surrogateescape
+	os.environ|sys.stdin.buffer|sys.stdout.buffer|headers_sent|write|with_traceback|Headers already set!|if data:|write("")|result.close`
 
 // TestNothingIsMissing finds each of them in the first column.
 func TestNothingIsMissing(t *testing.T) {
