@@ -56,7 +56,7 @@ func SVG(screen string, options Options) []byte {
 	fmt.Fprintf(&out, "<title>%s</title>\n", escape(options.Title))
 	fmt.Fprintf(&out, `<rect x=".5" y=".5" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, hex(theme.screen), hex(theme.edge))
 	fmt.Fprintf(&out, `<path d="M1 %d.5H%d" stroke="%s"/>`+"\n", titleBar, width-1, hex(theme.edge))
-	fmt.Fprintf(&out, `<g font-family="%s" font-size="%d" fill="%s" xml:space="preserve">`+"\n", fonts, fontSize, hex(theme.text))
+	fmt.Fprintf(&out, `<g font-family="%s" font-size="%d" fill="%s">`+"\n", fonts, fontSize, hex(theme.text))
 	title := ansi.Truncate(options.Title, options.Columns, "…")
 	fmt.Fprintf(&out, `<text x="%d" y="21" text-anchor="middle" font-size="13" fill="%s">%s</text>`+"\n", width/2, hex(mix(theme.text, theme.screen)), escape(title))
 	for row, line := range read(screen, options.Columns, options.Rows) {
@@ -75,7 +75,7 @@ func drawLine(out *bytes.Buffer, line []glyph, y int, theme theme) {
 		if paper != theme.screen {
 			fmt.Fprintf(out, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`+"\n", x, y, width, cellHeight, hex(paper))
 		}
-		for piece := range split(run, sameWidth) {
+		for piece := range split(run, sameText) {
 			drawText(out, trim(piece), y+baseline, attributes(style, ink, theme))
 		}
 		if style.UlStyle != cellbuf.NoUnderline {
@@ -84,7 +84,7 @@ func drawLine(out *bytes.Buffer, line []glyph, y int, theme theme) {
 	}
 }
 
-// drawText draws glyphs of one style and one width.
+// drawText draws one piece of text.
 func drawText(out *bytes.Buffer, piece []glyph, y int, attributes string) {
 	if len(piece) == 0 {
 		return

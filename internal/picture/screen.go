@@ -53,9 +53,15 @@ func split(glyphs []glyph, same func(a, b glyph) bool) iter.Seq[[]glyph] {
 // sameStyle tells whether one background or underline serves both.
 func sameStyle(a, b glyph) bool { return a.style == b.style }
 
-// sameWidth tells whether two glyphs are equally wide in every font: a sign that
-// the font lacks comes from another one, which has its own idea.
-func sameWidth(a, b glyph) bool { return a.text == b.text || isASCII(a) && isASCII(b) }
+// sameText tells whether two neighbours can be in one piece of text. They have to
+// be equally wide in every font: a sign that the font lacks comes from another
+// one, which has its own idea. And of blanks in a row a browser shows only one.
+func sameText(a, b glyph) bool {
+	if a.text == b.text {
+		return a.text != " "
+	}
+	return isASCII(a) && isASCII(b)
+}
 
 func isASCII(g glyph) bool { return g.text[0] < 0x80 }
 
