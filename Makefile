@@ -1,5 +1,5 @@
 # What one types here: make help
-.PHONY: help run demo test lint bench
+.PHONY: help run demo test lint bench pictures
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,3 +21,6 @@ lint: ## gofmt, vet, staticcheck, and dropped errors in applications
 
 bench: ## benchmarks, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+
+pictures: ## draw the pictures of the live screen in docs/pictures again
+	go test ./docs -run Pictures -update
