@@ -148,7 +148,7 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	if err != nil {
 		return failure{errors.Join(err, listener.Close())}
 	}
-	stopTrace := func() {}
+	var stopTrace func()
 	if world.wantsScreen(flags.trace.word) {
 		stopTrace, err = serveOnScreen(ctx, world, s, app, listener, flags, record)
 	} else {

@@ -91,7 +91,7 @@ func FuzzPaint(f *testing.F) {
 		if got := ansi.StringWidth(painted); got != width {
 			t.Errorf("%q in %d columns takes %d: %q", text, width, got, painted)
 		}
-		if strings.ContainsAny(painted, "\x1b\x07\r\n\t\x00\x9b") {
+		if strings.ContainsAny(painted, "\x1b\x07\r\n\t\x00\u009b") {
 			t.Errorf("%q is painted as %q", text, painted)
 		}
 	})
