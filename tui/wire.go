@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -292,6 +293,12 @@ func valueRow(value history.Value, marked history.Range) cells.Row {
 	}
 }
 
+// lineOf names the line of step 07 that makes a variable.
+func lineOf(key string) string {
+	place := source.Where(key)
+	return fmt.Sprintf("%s:%d", path.Base(place.File), place.Line)
+}
+
 // valueSubject is what a variable is about.
 func valueSubject(value history.Value) subject {
 	about := subject{kind: explain.Key, name: value.Key, value: value.Text, ranges: value.Ranges}
@@ -299,7 +306,7 @@ func valueSubject(value history.Value) subject {
 	case len(value.Ranges) == 0:
 		about.hint = fmt.Sprintf("%s: the server knew it by itself, step 07.", value.Key)
 	case len(value.Ranges) == 1:
-		about.hint = fmt.Sprintf("%s: bytes %d to %d, found by step %02d, made in %s.", value.Key, value.Ranges[0].From+1, value.Ranges[0].To, value.Step, source.Where(value.Key))
+		about.hint = fmt.Sprintf("%s: bytes %d to %d, found by step %02d, made in %s.", value.Key, value.Ranges[0].From+1, value.Ranges[0].To, value.Step, lineOf(value.Key))
 	default:
 		about.hint = fmt.Sprintf("%s: joined from %d fields, found by step %02d.", value.Key, len(value.Ranges), value.Step)
 	}
