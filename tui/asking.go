@@ -113,7 +113,7 @@ func (m *Model) curlLine(line string) tea.Cmd {
 // or one below the other. What the server saw may arrive a moment later.
 func curled(msg curledMsg) *sheet {
 	return &sheet{title: "curl's view, and the server's of the request that came next", build: func(m *Model) []cells.Row {
-		left := curlView(msg.output)
+		left := curlView(msg.output, m.layout.width < 110)
 		x := m.history.Since(msg.before)
 		switch {
 		case x == nil:
@@ -135,9 +135,14 @@ func curled(msg curledMsg) *sheet {
 	}}
 }
 
-// curlView is what curl has printed.
-func curlView(output poke.CurlOutput) (rows []cells.Row) {
+// curlView is what curl has printed. Where there is little room, what it says about
+// itself is left out.
+func curlView(output poke.CurlOutput, short bool) (rows []cells.Row) {
 	for line := range strings.Lines(string(output.Text)) {
+		ofItself := strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "{ [") || strings.HasPrefix(line, "} [")
+		if short && ofItself {
+			continue
+		}
 		rows = append(rows, cells.Text(cells.Plain, strings.TrimRight(line, "\r\n")))
 	}
 	if output.Exit != 0 {

@@ -170,7 +170,7 @@ func (p *page) keepaliveReason() string {
 	}
 	switch {
 	case x.ExplainedBy > 0:
-		return fmt.Sprintf("Step %02d said no, so c%d closes: an answer to a broken request is the last one.", x.ExplainedBy, x.Conn)
+		return fmt.Sprintf("Step %02d said no, so c%d closes: this answer is the last one.", x.ExplainedBy, x.Conn)
 	case x.Steps[x.FailedAt()].State == history.Failed:
 		return fmt.Sprintf("The answer broke off, so c%d closes.", x.Conn)
 	case x.Keep && asked == "keep-alive":

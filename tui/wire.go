@@ -54,8 +54,8 @@ func (p *page) keepaliveRow() []pageRow {
 		return nil
 	}
 	return []pageRow{{Row: cells.Columns(
-		cells.Column{Width: p.layout.text + 6, Row: cells.Text(cells.Quiet, why)},
-		cells.Column{Width: p.layout.page() - p.layout.text - 6, Row: cells.Text(cells.Quiet, " "+stepName(10))},
+		cells.Column{Width: max(p.layout.text+6, cells.Width(why)+1), Row: cells.Text(cells.Quiet, why)},
+		cells.Column{Width: len(stepName(10)) + 1, Row: cells.Text(cells.Quiet, " "+stepName(10))},
 	), about: subject{kind: explain.Step, name: "10"}}}
 }
 
