@@ -74,7 +74,7 @@ func (p *page) draw() []cells.Row {
 	all := p.rows()
 	p.scroll(len(all))
 	var rows []cells.Row
-	for i := p.top; i < min(p.top+p.layout.body, len(all)); i++ {
+	for i := p.top; i < min(p.top+p.height(), len(all)); i++ {
 		row := all[i].Row
 		if line := all[i].wire; line != nil && p.marked != (history.Range{}) {
 			row = p.wireRow(*line, p.marked)
@@ -84,13 +84,43 @@ func (p *page) draw() []cells.Row {
 		}
 		rows = append(rows, row)
 	}
+	if p.step == 7 {
+		for len(rows) < p.height() {
+			rows = append(rows, nil)
+		}
+		rows = append(rows, p.origin())
+	}
 	return rows
+}
+
+// height returns how many rows of the page are seen. Below those of the environ
+// there is the line that a variable came from.
+func (p *page) height() int {
+	if p.step == 7 {
+		return max(p.layout.body-1, 1)
+	}
+	return p.layout.body
+}
+
+// origin is the line of the request that the variable under the cursor came from,
+// its bytes marked.
+func (p *page) origin() cells.Row {
+	arrow := "< "
+	if p.curl {
+		arrow = "> "
+	}
+	for _, line := range p.exchange.RequestLines() {
+		if line.From <= p.marked.From && p.marked.From < line.To && p.marked != (history.Range{}) {
+			return p.lineText(arrow, line, p.marked)
+		}
+	}
+	return cells.Text(cells.Quiet, "tab, and the cursor on a variable shows its bytes here")
 }
 
 // scroll moves the window so that the cursor is in it.
 func (p *page) scroll(rows int) {
 	p.cursor = max(min(p.cursor, rows-1), 0)
-	height := p.layout.body
+	height := p.height()
 	p.top = max(min(p.top, p.cursor, rows-height), p.cursor-height+1, 0)
 }
 
