@@ -35,7 +35,7 @@ var pictures = []struct {
 	}},
 	{"environ", 120, 40, func(s *screen) {
 		s.tell(session.All()...)
-		s.press("7", "tab", "tab", "down", "down", "down", "down", "down", "down")
+		s.press("7", "tab", "tab", "down", "down", "down", "down", "down")
 	}},
 	{"explain", 80, 24, func(s *screen) {
 		s.tell(session.All()...)

@@ -106,7 +106,7 @@ func TestScreens(t *testing.T) {
 			{name: "live"},
 			{name: "refused", keys: []string{"{", "{"}},
 			{name: "environ", keys: []string{"7"}},
-			{name: "origin", keys: []string{"7", "tab", "tab", "down", "down", "down", "down", "down", "down"}},
+			{name: "origin", keys: []string{"7", "tab", "tab", "down", "down", "down", "down", "down"}},
 			{name: "step 03", keys: []string{"3", "tab", "tab"}},
 			{name: "call", keys: []string{"8"}},
 			{name: "hex", keys: []string{"x", "x"}},

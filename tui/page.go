@@ -117,6 +117,26 @@ func (p *page) origin() cells.Row {
 	return cells.Text(cells.Quiet, "tab, and the cursor on a variable shows its bytes here")
 }
 
+// stop returns the row where the cursor stops on its way: the next one that is not
+// blank, or, at the end of the page, the last one before.
+func (p *page) stop(row, by int) int {
+	rows := p.rows()
+	row = max(min(row, len(rows)-1), 0)
+	step := 1
+	if by < 0 {
+		step = -1
+	}
+	for range 2 {
+		for i := row; 0 <= i && i < len(rows); i += step {
+			if rows[i].Row.Width() > 0 {
+				return i
+			}
+		}
+		step = -step
+	}
+	return row
+}
+
 // scroll moves the window so that the cursor is in it.
 func (p *page) scroll(rows int) {
 	p.cursor = max(min(p.cursor, rows-1), 0)

@@ -159,7 +159,9 @@ func (m *Model) move(msg tea.KeyMsg) bool {
 	case onLadder:
 		m.ladder = max(min(m.ladder+by, 10), 0)
 	case onPage:
-		m.page.cursor = max(m.page.cursor+by, 0)
+		if x := m.selected(); x != nil {
+			m.page.cursor = m.pageOf(x).stop(m.page.cursor+by, by)
+		}
 	}
 	return true
 }

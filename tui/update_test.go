@@ -719,9 +719,9 @@ func TestExplain(t *testing.T) {
 		{"another one", []string{"tab", "tab", "down", "down"}, "─ User-Agent "},
 		{"the method", []string{"tab", "tab"}, "─ POST "},
 		{"the body", []string{"tab", "tab", "down", "down", "down", "down", "down", "down", "down"}, "─ 05 body "},
-		{"a key of the environ", []string{"7", "tab", "tab", "down", "down", "down"}, "─ REQUEST_METHOD "},
-		{"a status of an answer", []string{"9", "tab", "tab", "down", "down"}, "─ 200 OK "},
-		{"a call", []string{"8", "tab", "tab", "down", "down"}, "─ 08 call "},
+		{"a key of the environ", []string{"7", "tab", "tab", "down", "down"}, "─ REQUEST_METHOD "},
+		{"a status of an answer", []string{"9", "tab", "tab", "down"}, "─ 200 OK "},
+		{"a call", []string{"8", "tab", "tab", "down"}, "─ 08 call "},
 		{"a title", []string{"3", "tab", "tab"}, "─ 03 requestline "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -1261,4 +1261,19 @@ func TestSend(t *testing.T) {
 	s.choose("inside every CRLF")
 	s.says("inside every CRLF: HTTP/1.1 200 OK;")
 	s.until("4 requests")
+}
+
+// The cursor of the page does not stop on blank rows, in neither direction.
+func TestCursorPassesBlankRows(t *testing.T) {
+	s := liveScreen(t, 80, 24)
+	s.press("7", "tab", "tab")
+	for _, test := range []struct {
+		key  string
+		want int
+	}{{"down", 2}, {"down", 3}, {"up", 2}, {"up", 0}, {"up", 0}} {
+		s.press(test.key)
+		if s.page.cursor != test.want {
+			t.Errorf("after %s the cursor is on row %d, want %d", test.key, s.page.cursor, test.want)
+		}
+	}
 }
