@@ -239,7 +239,11 @@ func (m *Model) lower() []cells.Row {
 	for i := range m.layout.body {
 		row := cells.Row(nil)
 		if page.layout.ladder > 0 {
-			row = cells.Columns(cells.Column{Width: m.layout.ladder, Row: at(left, i)}, cells.Column{Width: m.layout.gap})
+			cursor := cells.Row(nil)
+			if m.focus == onPage && i == page.cursor-page.top {
+				cursor = cells.Text(cells.Held, "▸") // for those who see no reversed text
+			}
+			row = cells.Columns(cells.Column{Width: m.layout.ladder, Row: at(left, i)}, cells.Column{Width: m.layout.gap, Row: cursor})
 		}
 		rows = append(rows, append(row, at(right, i)...))
 	}
