@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	listen "barewire/steps/01_listen"
 	headers "barewire/steps/04_headers"
 	environ "barewire/steps/07_environ"
 	response "barewire/steps/09_response"
@@ -66,7 +65,7 @@ func (c *connection) end(x *Exchange) {
 	if x.Writer != nil && x.Writer.Framing == response.UntilClose && !x.Writer.Whole {
 		reset(c.Conn)
 	} else {
-		listen.Goodbye(c.Conn)
+		c.server.Goodbye(c.Conn)
 	}
 	c.request = 0
 	if c.server.Observe != nil {

@@ -51,7 +51,7 @@ type (
 		Place
 		Step    int           `json:"step"`
 		Name    string        `json:"name"`
-		Took    time.Duration `json:"took_ns"` // without what the step called
+		Took    time.Duration `json:"took_ns"` // without what the step called; -1 when nobody knows
 		Refused *Refusal      `json:"refused,omitempty"`
 		Error   string        `json:"error,omitempty"` // one that is no refusal
 

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 
@@ -21,16 +20,19 @@ import (
 // from its first byte to the last of its answer. Step 01 and the loop over the
 // requests of a connection stand around it, in connection.go. Step 06 is the
 // line between 05 and 07: the contract, which has nothing to do.
+//
+// Each row names the step's function. What is around it here is what a step must
+// not know of: deadlines, memory that is used again, and who watches (stages.go).
 func Pipeline() []Stage {
 	return []Stage{
-		{2, "read", readHead},
-		{3, "requestline", parseLine},
-		{4, "headers", parseHeaders},
-		{5, "body", openBody},
-		{7, "environ", fillEnviron},
-		{8, "call", callApplication},
-		{9, "response", sendResponse},
-		{10, "keepalive", decideNext},
+		{2, "read", ReadHead(read.Head)},
+		{3, "requestline", ParseLine(requestline.Parse)},
+		{4, "headers", ParseHeaders(headers.Parse)},
+		{5, "body", OpenBody(body.Frame, body.NewReader)},
+		{7, "environ", FillEnviron(environ.Fill)},
+		{8, "call", CallApplication(call.Application)},
+		{9, "response", SendResponse((*response.Writer).Body)},
+		{10, "keepalive", DecideNext(keepalive.Next)},
 	}
 }
 
@@ -128,105 +130,4 @@ func (x *Exchange) pass(stage Stage) (err error) {
 		}
 	}()
 	return stage.Do(x)
-}
-
-func readHead(x *Exchange) (err error) {
-	x.conn.early.Store(true)
-	defer x.conn.early.Store(false)
-	x.conn.readWithin(x.conn.server.Deadlines.Head)
-	x.Head, err = read.Head(x.conn.reader, x.conn.server.Limits.Head, x.conn.head[:0])
-	x.conn.head = x.Head
-	if err != nil {
-		// For the method: an answer to HEAD has no body, whatever was wrong.
-		_ = parseLine(x)
-	}
-	return err
-}
-
-func parseLine(x *Exchange) (err error) {
-	line, _, _ := bytes.Cut(x.Head, []byte("\r\n"))
-	x.Line, err = requestline.Parse(line)
-	return err
-}
-
-func parseHeaders(x *Exchange) (err error) {
-	_, lines, _ := bytes.Cut(x.Head, []byte("\r\n"))
-	x.Fields, err = headers.Parse(lines, x.conn.fields[:0])
-	x.conn.fields = x.Fields
-	if err != nil {
-		return err
-	}
-	return headers.CheckHost(x.Fields, x.Line.Version)
-}
-
-func openBody(x *Exchange) (err error) {
-	limits := x.conn.server.Limits.Body
-	x.Framing, err = body.Frame(x.Line.Version, x.Fields, limits)
-	if err != nil {
-		return err
-	}
-	x.conn.readEach = x.conn.server.Deadlines.Body
-	x.Input = body.NewReader(x.conn.reader, x.conn, x.Framing, limits)
-	return nil
-}
-
-func fillEnviron(x *Exchange) error {
-	x.Environ = make(wsgi.Environ, 32)
-	environ.Fill(x.Environ, environ.Request{
-		Line:    x.Line,
-		Fields:  x.Fields,
-		Framing: x.Framing,
-		Input:   x.watch.input(x.Input),
-		Errors:  x.watch.errors(x.conn.server.Errors),
-		Server:  x.conn.here,
-		Client:  x.conn.there,
-	})
-	x.Environ["barewire.note"] = x.watch.note()
-	return nil
-}
-
-func callApplication(x *Exchange) error {
-	x.Writer = &response.Writer{
-		Conn:    x.conn,
-		Buf:     x.conn.buf[:0],
-		Method:  x.Line.Method,
-		Version: x.Line.Version,
-		Now:     x.conn.server.Now,
-		Begin:   x.begin,
-	}
-	x.Answer = call.Application(x.watch.app(x.app), x.Environ, x.watch.send(x.Writer.Send))
-	return nil
-}
-
-// begin is asked before the head is made: whether the connection stays open,
-// and whether the application may have its say at all. A body that broke a rule
-// is the answer, whatever the application made of it.
-func (x *Exchange) begin() (keep bool, err error) {
-	if x.refused {
-		return false, nil
-	}
-	if err := x.Input.Err(); err != nil {
-		return false, err
-	}
-	keep = keepalive.Persist(x.Line.Version, x.Fields, x.Input) && !x.conn.server.stopping()
-	x.Input.Answered()
-	return keep, nil
-}
-
-func sendResponse(x *Exchange) error {
-	err := x.Writer.Body(x.Answer, x.watch.send(x.Writer.Send))
-	x.conn.buf = x.Writer.Buf
-	return err
-}
-
-func decideNext(x *Exchange) error {
-	if x.Writer.Keep {
-		if x.Input.Left() != 0 {
-			// All that is left has the time of one read, or a dripping client
-			// could make this last for days.
-			x.conn.readWithin(x.conn.server.Deadlines.Body)
-		}
-		x.Keep = keepalive.Next(x.Input)
-	}
-	return nil
 }

@@ -53,6 +53,14 @@ func (r *Ring) Room() bool {
 	return false
 }
 
+// PassOver counts a request that this watcher is not told of, for a reason that
+// lies elsewhere.
+func (r *Ring) PassOver() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.dropped.Requests++
+}
+
 // tell puts what was dropped in its place among the events.
 func (r *Ring) tell() {
 	if r.dropped != (Dropped{}) {

@@ -107,6 +107,18 @@ func TestRingCounts(t *testing.T) {
 	}
 }
 
+// What is passed over elsewhere is told, too.
+func TestRingPassOver(t *testing.T) {
+	ring := server.NewRing(1000)
+	ring.PassOver()
+	ring.PassOver()
+	ring.Close()
+	events := ring.Next()
+	if len(events) != 1 || events[0].(server.Dropped).Requests != 2 {
+		t.Errorf("Next = %+v, want 2 requests that were passed over", events)
+	}
+}
+
 // Next waits until there is something, or nothing more to come.
 func TestRingWaits(t *testing.T) {
 	defer goleak.VerifyNone(t)

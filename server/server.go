@@ -4,8 +4,8 @@
 //	                            └──────────────────── the next request ──────────────────────────────┘
 //
 // What a step decides stands in the step; here is only what none of them can
-// know: the order (pipeline.go), the life of a connection and its deadlines
-// (connection.go), and starting and stopping (this file). Errors become answers
+// know: the order (pipeline.go), what stands around a step (stages.go), the life of
+// a connection and its deadlines (connection.go), and starting and stopping (this file). Errors become answers
 // in explain.go. Whoever wants to see it all gets events (events.go, watch.go).
 package server
 
@@ -32,6 +32,7 @@ type Server struct {
 	Deadlines Deadlines
 	Errors    io.Writer        // wsgi.errors, when nobody watches
 	Now       func() time.Time // the clock of the Date field
+	Goodbye   func(net.Conn)   // closes a connection, step 01
 
 	// Observe is told what happens, as it happens, by many goroutines at once.
 	// It must not block: put a Ring before anything slow. Nil costs nothing.
@@ -44,13 +45,19 @@ type Server struct {
 	// left. Shutdown waits for the requests at the gate too, so let them go first.
 	Gate func(place Place, stage Stage, left func() bool)
 
+	places chan struct{} // as many as there may be connections
+	*life
+}
+
+// A life is what goes on in a server, also while Swap puts another in its place.
+type life struct {
 	connections atomic.Int64 // how many there were, to number them
 	requests    atomic.Int64
+	stop        chan struct{} // closed when the server stops
 
-	once      sync.Once
-	places    chan struct{} // as many as there may be connections
-	stop      chan struct{} // closed when the server stops
 	mutex     sync.Mutex
+	current   *Server       // serves the connections that come
+	swapped   chan struct{} // closed when another does
 	open      map[*connection]bool
 	listeners []net.Listener
 	serving   sync.WaitGroup
@@ -73,7 +80,7 @@ type Deadlines struct {
 
 // New returns a server for app, with bounds that suit a public place.
 func New(app wsgi.Application) *Server {
-	return &Server{
+	s := &Server{
 		App:      app,
 		Pipeline: Pipeline(),
 		Limits: Limits{
@@ -84,8 +91,47 @@ func New(app wsgi.Application) *Server {
 		Deadlines: Deadlines{Idle: time.Minute, Head: 15 * time.Second, Body: 30 * time.Second, Write: 30 * time.Second},
 		Errors:    os.Stderr,
 		Now:       time.Now,
-		stop:      make(chan struct{}),
-		open:      make(map[*connection]bool),
+		Goodbye:   listen.Goodbye,
+		life:      &life{stop: make(chan struct{}), swapped: make(chan struct{}), open: make(map[*connection]bool)},
+	}
+	s.current = s
+	return s
+}
+
+// Swap has the connections that come from now on served by a copy of the server
+// that change has changed; nil has them served as before. Those that are open go on
+// as they were.
+func (s *Server) Swap(change func(*Server)) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.current = s
+	if change != nil {
+		next := *s
+		next.places = nil
+		change(&next)
+		s.current = &next
+	}
+	close(s.swapped)
+	s.swapped = make(chan struct{})
+}
+
+// place waits until there is room for one more connection, and returns the server
+// that is to serve it.
+func (s *Server) place() *Server {
+	for {
+		s.mutex.Lock()
+		next, swapped := s.current, s.swapped
+		if next.places == nil {
+			next.places = make(chan struct{}, next.Limits.Connections)
+		}
+		s.mutex.Unlock()
+		select {
+		case next.places <- struct{}{}:
+			return next
+		case <-swapped:
+		case <-s.stop:
+			return next // which takes no more
+		}
 	}
 }
 
@@ -98,12 +144,8 @@ func (s *Server) Serve(listener net.Listener) {
 		_ = listener.Close() // so that Accept ends at once
 	}
 	s.mutex.Unlock()
-	s.once.Do(func() { s.places = make(chan struct{}, s.Limits.Connections) })
 	listen.Accept(listener, func(conn net.Conn) {
-		select {
-		case s.places <- struct{}{}:
-		case <-s.stop:
-		}
+		s := s.place()
 		c := newConnection(s, conn)
 		if !s.admit(c) {
 			_ = conn.Close() // the server stops; nothing was read, nothing is lost
