@@ -14,6 +14,7 @@ import (
 // about to tell its time.
 func (t *Text) sent(x *exchange, event server.Sent) {
 	p, size := event.Bytes, event.Size
+	t.unexplained(x)
 	if x.answerHead == nil {
 		if bytes.HasPrefix(p, []byte("HTTP/1.1 100 ")) {
 			t.interim(x, p)
@@ -25,11 +26,15 @@ func (t *Text) sent(x *exchange, event server.Sent) {
 	x.sent += int64(event.Size)
 	x.fromFile = event.File
 	if !x.answering {
-		if x.answer.endsWithin(len(p)) {
+		switch {
+		case x.wire:
+			t.answerBegins(x, note{})
+		case x.answer.endsWithin(len(p)):
 			x.held = p
 			return
+		default:
+			t.answerBegins(x, note{"09 response", quiet})
 		}
-		t.answerBegins(x, note{"09 response", quiet})
 	}
 	t.answerArrives(x, p, size)
 }
@@ -54,7 +59,7 @@ func (x *exchange) cutHead(p []byte) []byte {
 	}
 	x.answerHead = head
 	lines := strings.Split(string(head), "\r\n")
-	x.status = strings.TrimPrefix(lines[0], "HTTP/1.1 ")
+	_, x.status, _ = strings.Cut(lines[0], " ")
 	x.answer.UntilClose()
 	for _, line := range lines[1:] {
 		name, value, _ := strings.Cut(line, ": ")
@@ -101,8 +106,9 @@ func (t *Text) answerBegins(x *exchange, note note) {
 // answerArrives shows bytes of the answer's body. A line that does not end is
 // shown too: a write is to be seen when it is made.
 func (t *Text) answerArrives(x *exchange, p []byte, size int) {
-	lines, _ := x.answer.Add(p, size)
+	lines, behind := x.answer.Add(p, size)
 	t.answerLines(x, append(lines, x.answer.Flush()...))
+	t.surplus(x, behind)
 }
 
 func (t *Text) answerLines(x *exchange, lines []Line) {
@@ -142,6 +148,10 @@ func (t *Text) responseSent(x *exchange, event server.Passed) {
 // outcome shows what came of it all, and of the connection.
 func (t *Text) outcome(x *exchange, event server.Ended) {
 	t.listReads(x)
+	t.unexplained(x)
+	if x.wire {
+		t.answerLines(x, x.answer.End())
+	}
 	t.bodyLines(x, x.body.End())
 	t.countCalls(x)
 	if unread := len(x.client.inbox.bytes); unread > 0 && !event.Keep {

@@ -20,6 +20,8 @@ func (x *exchange) authors(lines [][]byte) (authors []author) {
 	status := author{fromApp, "app: status"}
 	headers := x.headers
 	switch {
+	case x.wire:
+		status, headers = author{fromServer, ""}, nil
 	case x.refusedBy >= 8:
 		status, headers = author{fromServer, fmt.Sprintf("server: %02d failed", x.refusedBy)}, nil
 	case x.refusedBy > 0:
@@ -35,6 +37,8 @@ func (x *exchange) authors(lines [][]byte) (authors []author) {
 			authors = append(authors, status)
 		case from[i] > 0:
 			authors = append(authors, author{fromApp, fmt.Sprintf("app: header %d", from[i])})
+		case x.wire:
+			authors = append(authors, author{fromServer, ""})
 		default:
 			authors = append(authors, author{fromServer, "server" + why(line)})
 		}
@@ -85,6 +89,8 @@ func (x *exchange) author(line Line) author {
 		return author{quiet, ""}
 	case line.Framing != "":
 		return author{fromServer, "server: " + line.Framing}
+	case x.wire:
+		return author{fromServer, ""}
 	}
 	chunk := x.chunk
 	x.chunk = server.Chunk{}

@@ -17,10 +17,11 @@ func (t *Text) headRead(c *client, event server.Passed) {
 		conn:     event.Conn,
 		request:  event.Request,
 		client:   c,
+		wire:     event.Took < 0,
 		lines:    slices.Collect(bytes.Lines(event.Head)),
 		headSize: len(event.Head),
 	}
-	c.exchange = x
+	c.exchange, c.unread = x, 0
 	empty := c.inbox.emptyLine(event.Head)
 	c.inbox.take(len(empty) + len(event.Head))
 

@@ -71,6 +71,8 @@ func padded(word string, width int) string {
 // Brief is a time as the notes have it: in seven columns at most.
 func Brief(d time.Duration) string {
 	switch {
+	case d == -1: // see server.Passed
+		return "-"
 	case d < time.Microsecond:
 		return fmt.Sprintf("%.1f µs", max(d, 0).Seconds()*1e6)
 	case d < time.Millisecond:
@@ -89,8 +91,11 @@ func Brief(d time.Duration) string {
 
 // Overall is a time as the end of an exchange has it.
 func Overall(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d < 100*time.Millisecond:
 		return fmt.Sprintf("%.2f ms", d.Seconds()*1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
 	}
 	return fmt.Sprintf("%.2f s", d.Seconds())
 }

@@ -183,6 +183,9 @@ func (b *Body) End() []Line {
 	return b.Flush()
 }
 
+// Over tells whether nothing of it is to come.
+func (b *Body) Over() bool { return b.part == beyond }
+
 // endsWithin tells whether a number of bytes is all there is to come.
 func (b *Body) endsWithin(size int) bool {
 	return b.part == beyond || b.part == content && !b.chunked && int64(size) >= b.left

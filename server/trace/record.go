@@ -22,8 +22,9 @@ type Record struct {
 	ring *server.Ring
 	done chan struct{} // closed behind the last write
 
-	mutex sync.Mutex
-	err   error // what ended it, until somebody was told
+	mutex   sync.Mutex
+	err     error          // what ended it, until somebody was told
+	missing server.Dropped // what the file does not have, so far
 }
 
 const (
@@ -80,6 +81,12 @@ func (r *Record) writeTo(file io.Writer) error {
 			return nil
 		}
 		for _, event := range events {
+			if dropped, is := event.(server.Dropped); is {
+				r.mutex.Lock()
+				r.missing.Count += dropped.Count
+				r.missing.Requests += dropped.Requests
+				r.mutex.Unlock()
+			}
 			if err := (JSON{out}).Write(event); err != nil {
 				return err
 			}
@@ -98,6 +105,18 @@ func (r *Record) writeTo(file io.Writer) error {
 func (r *Record) Write(event server.Event) error {
 	r.ring.Observe(event)
 	return r.reason()
+}
+
+// Room tells whether there is room for another request. It is a Server's Watch:
+// a record that has whole requests is worth more than one that has parts of all.
+func (r *Record) Room() bool { return r.ring.Room() }
+
+// Missing returns how many events were lost so far, and how many requests passed
+// over, because the disk was slower than the server.
+func (r *Record) Missing() (events, requests int) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.missing.Count, r.missing.Requests
 }
 
 // Close writes what is left and closes the file. Its error is the one that ended

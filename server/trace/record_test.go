@@ -225,6 +225,9 @@ func TestRecordNeverWaits(t *testing.T) {
 		}()
 	}
 	all.Wait()
+	if record.Room() {
+		t.Error("the disk is stuck, and there is room for more requests")
+	}
 	close(d.stuck)
 	says(t, record.Close(), "<nil>")
 	kept, dropped := 0, 0
@@ -242,6 +245,9 @@ func TestRecordNeverWaits(t *testing.T) {
 	}
 	if dropped == 0 || kept+dropped != writers*each {
 		t.Errorf("of %d events the record has %d, and says that %d were dropped", writers*each, kept, dropped)
+	}
+	if events, requests := record.Missing(); events != dropped || requests != 1 {
+		t.Errorf("Missing() = %d, %d, want %d, 1", events, requests, dropped)
 	}
 }
 

@@ -35,6 +35,7 @@ type Text struct {
 	Environ bool   // every variable, not only those that the client chose
 	Body    bool   // every line of a body and every call, not only the first ones
 	Color   bool   // colours tell client, application and server apart
+	Wire    bool   // the events are those of a relay, who may tell of a request without step 02
 
 	clients map[int]*client // by connection
 	shown   int             // the number of the request whose header came last
@@ -46,6 +47,7 @@ type client struct {
 	address  string
 	inbox    inbox
 	exchange *exchange // the one in hand, from step 02 on
+	unread   int       // the number of the request whose head step 02 has not read yet
 }
 
 // Write shows an event. The error is that of a write to Out that failed; what
@@ -71,6 +73,8 @@ func (t *Text) Write(event server.Event) error {
 		t.dropped(event)
 	default:
 		if x := t.inHand(place); x != nil {
+			t.happened(x, event)
+		} else if x := t.onWire(place); x != nil {
 			t.happened(x, event)
 		} else if noted, is := event.(server.Noted); is {
 			// An application may go on when its answer is out.
@@ -107,6 +111,9 @@ func (t *Text) inHand(place server.Place) *exchange {
 // read them, those of a body at once.
 func (t *Text) received(c *client, event server.Received) {
 	c.inbox.receive(event)
+	if c.exchange == nil {
+		c.unread = event.Request
+	}
 	if c.exchange != nil && c.exchange.framed {
 		t.bodyArrives(c.exchange, event.Bytes, event.Size)
 	} else {
@@ -152,13 +159,17 @@ func (t *Text) happened(x *exchange, event server.Event) {
 
 func (t *Text) ended(event server.Ended) {
 	c := t.client(event.Conn)
-	if x := t.inHand(event.Place); x != nil {
+	x := t.inHand(event.Place)
+	if x == nil {
+		x = t.onWire(event.Place)
+	}
+	if x != nil {
 		t.outcome(x, event)
 		c.inbox.nextRequest()
 	} else {
 		c.inbox = inbox{} // nobody knows which of its bytes are left over
 	}
-	c.exchange = nil
+	c.exchange, c.unread = nil, 0
 }
 
 // gone forgets a client. An exchange that is still in hand has no end: its
@@ -201,6 +212,7 @@ func address(endpoint server.Endpoint) string {
 type exchange struct {
 	conn, request int
 	client        *client
+	wire          bool // nobody knows how the answer was made
 
 	// What the client says: head.go, body.go.
 	lines    [][]byte // of the head, not shown yet
