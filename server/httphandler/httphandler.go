@@ -87,7 +87,10 @@ func (b Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if duplex && r.ProtoMajor == 1 && r.Header.Get("Expect") == "" {
 		// Read on, as step 10 does, for net/http no longer does, and would close the
 		// connection. A client that waits to be asked for its body may never send it.
-		_, _ = io.CopyN(io.Discard, r.Body, drainBytes)
+		_, err := io.CopyN(io.Discard, r.Body, drainBytes)
+		if err != nil && err != io.EOF {
+			answering.goodbye(r)
+		}
 	}
 }
 

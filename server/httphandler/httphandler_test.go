@@ -669,6 +669,43 @@ func TestUnreadBody(t *testing.T) {
 	}
 }
 
+// A body that breaks a rule ends the connection behind the answer: what follows may
+// be meant to be taken for a request.
+func TestUnreadBrokenBody(t *testing.T) {
+	for name, test := range map[string]struct {
+		app wsgi.Application
+		end string
+	}{
+		"a length": {show("REQUEST_METHOD"), "'POST'"},
+		"chunks": {func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", nil)
+			return stream(nil, "a", "b")
+		}, "1\r\na\r\n1\r\nb\r\n0\r\n\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) { testUnreadBrokenBody(t, test.app, test.end) })
+	}
+}
+
+func testUnreadBrokenBody(t *testing.T, app wsgi.Application, end string) {
+	server, _ := serve(t, app)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil { // for a test that would hang
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nsize\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(conn)
+	if got := string(all); err != nil || !strings.HasSuffix(got, end) || strings.Count(got, "HTTP/1.1 ") != 1 {
+		t.Errorf("got %q, %v, want one answer that ends with %q", got, err, end)
+	}
+}
+
 // A client that waits for 100 Continue and gets its answer at once may never
 // send the body. Nobody waits for it.
 func TestUnsentBody(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	listen "barewire/steps/01_listen"
 	wsgi "barewire/steps/06_wsgi"
 	call "barewire/steps/08_call"
 	response "barewire/steps/09_response"
@@ -85,6 +86,22 @@ func (c chunks) Write(chunk []byte) (int, error) {
 
 // ReadFrom writes a file, which net/http may leave to the kernel.
 func (c chunks) ReadFrom(file io.Reader) (int64, error) { return io.Copy(c.to, file) }
+
+// goodbye ends the connection behind an answer that is whole. The body of the request
+// breaks a rule, and where it ends nobody knows: what follows is no request, and
+// net/http, told of the duplex, would take it for one. RFC 9112 §9.3
+func (re *reply) goodbye(r *http.Request) {
+	control := http.NewResponseController(re.to)
+	err := control.Flush()
+	conn, _, hijacked := control.Hijack()
+	if err = errors.Join(err, hijacked); err != nil {
+		panic(http.ErrAbortHandler) // it was no connection of HTTP/1, or is gone
+	}
+	if re.Framing == response.UntilClose && r.ProtoAtLeast(1, 1) {
+		_, _ = io.WriteString(conn, "0\r\n\r\n") // net/http has sent it in chunks; who is gone misses nothing
+	}
+	listen.Goodbye(conn)
+}
 
 // A panicked is a panic as an error. The idea is apps/catch's, copied, for no
 // server imports an application.
