@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 
 // patience is how long a test waits for what should happen at once, before it
 // says that it did not.
-const patience = 20 * time.Second
+const patience = 8 * time.Second
 
 func TestAcceptHandsOverEachCaller(t *testing.T) {
 	listener := listenOnLoopback(t)
@@ -54,41 +55,54 @@ func TestAcceptReturnsWhenTheListenerIsClosed(t *testing.T) {
 }
 
 func TestAcceptSurvivesFailures(t *testing.T) {
-	listener := &scriptedListener{script: []error{
+	listener := &scriptedListener{t: t, script: []error{
 		&net.OpError{Op: "accept", Net: "tcp", Err: syscall.ECONNABORTED},
 		nil,
 		&net.OpError{Op: "accept", Net: "tcp", Err: syscall.EMFILE},
 		errors.New("what nobody thought of"),
 		nil,
 	}}
-	served := 0
-	listen.Accept(listener, func(net.Conn) { served++ })
-	if served != 2 || len(listener.script) != 0 {
-		t.Errorf("Accept served %d callers and left %d accepts, want 2 and 0", served, len(listener.script))
+	var served atomic.Int32
+	listen.Accept(listener, func(net.Conn) { served.Add(1) })
+	if served.Load() != 2 || len(listener.script) != 0 {
+		t.Errorf("Accept served %d callers and left %d accepts, want 2 and 0 (for a go too many see TestAcceptWaitsForServe)",
+			served.Load(), len(listener.script))
 	}
 }
 
+// The callers are served one after another, and Accept comes back when the last
+// of them is done.
 func TestAcceptWaitsForServe(t *testing.T) {
-	listener := &scriptedListener{script: []error{nil, nil, nil}}
-	left := 3
+	const callers = 3
+	listener := &scriptedListener{t: t, script: make([]error, callers)}
+	var begun, done, early atomic.Int32
 	listen.Accept(listener, func(net.Conn) {
-		left--
-		time.Sleep(10 * time.Millisecond) // an Accept that does not wait goes on meanwhile
-		if len(listener.script) != left {
-			t.Errorf("while serve works, %d accepts are left, want %d", len(listener.script), left)
+		if begun.Add(1) != done.Load()+1 {
+			early.Add(1)
 		}
+		time.Sleep(10 * time.Millisecond) // an Accept that does not wait goes on meanwhile
+		done.Add(1)
 	})
+	if done.Load() != callers || early.Load() != 0 {
+		t.Errorf("when Accept came back, serve was done with %d of %d callers, and was called %d times while it worked for another: call serve(conn) without go",
+			done.Load(), callers, early.Load())
+	}
 }
 
 // A scriptedListener fails as its script says, hands out a connection for each
 // nil, and is closed in the end.
 type scriptedListener struct {
 	net.Listener
+	t      *testing.T
 	script []error
+	closed int // accepts since then
 }
 
 func (l *scriptedListener) Accept() (net.Conn, error) {
 	if len(l.script) == 0 {
+		if l.closed++; l.closed > 10 {
+			l.t.Fatal("the listener is closed, and Accept goes on") // or the test would not end
+		}
 		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: net.ErrClosed}
 	}
 	err := l.script[0]

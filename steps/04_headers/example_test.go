@@ -1,9 +1,11 @@
 package headers_test
 
 import (
+	"errors"
 	"fmt"
 
 	headers "barewire/steps/04_headers"
+	"barewire/steps/refuse"
 )
 
 func ExampleParse() {
@@ -22,7 +24,10 @@ func ExampleParse() {
 // The proxy before us may have looked at the other one.
 func ExampleCheckHost() {
 	fields := []headers.Field{{Name: "Host", Value: "a"}, {Name: "Host", Value: "b"}}
-	fmt.Println(headers.CheckHost(fields, "HTTP/1.1"))
+	var refusal *refuse.Error
+	if errors.As(headers.CheckHost(fields, "HTTP/1.1"), &refusal) {
+		fmt.Printf("%s, %s, got %q\n", refusal.Status, refusal.Section, refusal.Got)
+	}
 	// Output:
-	// 400 Bad Request: a request has one Host field (RFC 9112 §3.2), got "Host: b"
+	// 400 Bad Request, RFC 9112 §3.2, got "Host: b"
 }

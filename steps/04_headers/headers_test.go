@@ -183,7 +183,7 @@ func TestFieldIs(t *testing.T) {
 	}
 	for _, test := range tests {
 		if got := (headers.Field{Name: test.field}).Is(test.name); got != test.want {
-			t.Errorf("Field{%q}.Is(%q) = %v, want %v", test.field, test.name, got, test.want)
+			t.Errorf("Field{%+q}.Is(%q) = %v, want %v", test.field, test.name, got, test.want)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func TestEqualFold(t *testing.T) {
 		{"\u212a--", "k----", false},       // as many bytes
 	} {
 		if got := headers.EqualFold(test.word, test.ascii); got != test.want {
-			t.Errorf("EqualFold(%q, %q) = %v, want %v", test.word, test.ascii, got, test.want)
+			t.Errorf("EqualFold(%+q, %q) = %v, want %v", test.word, test.ascii, got, test.want)
 		}
 	}
 }

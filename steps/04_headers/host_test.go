@@ -51,10 +51,10 @@ func TestCheckHost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for version, want := range map[string]string{"HTTP/1.0": test.old, "HTTP/1.1": test.now, "HTTP/1.2": test.now} {
-				err := headers.CheckHost(fields, version)
-				if got := verdict(err); got != want {
-					t.Errorf("CheckHost(%q, %s) = %v, want %s", test.lines, version, err, want)
+			for _, in := range []struct{ version, want string }{{"HTTP/1.0", test.old}, {"HTTP/1.1", test.now}, {"HTTP/1.2", test.now}} {
+				err := headers.CheckHost(fields, in.version)
+				if got := verdict(err); got != in.want {
+					t.Errorf("CheckHost(%q, %s) = %v, want %s", test.lines, in.version, err, in.want)
 				}
 			}
 		})

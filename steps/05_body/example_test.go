@@ -2,12 +2,14 @@ package body_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	headers "barewire/steps/04_headers"
 	body "barewire/steps/05_body"
+	"barewire/steps/refuse"
 )
 
 func ExampleFrame() {
@@ -15,10 +17,13 @@ func ExampleFrame() {
 	framing, err := body.Frame("HTTP/1.1", []headers.Field{{Name: "Content-Length", Value: "8"}}, limits)
 	fmt.Printf("%+v %v\n", framing, err)
 	_, err = body.Frame("HTTP/1.1", []headers.Field{{Name: "Content-Length", Value: "eight"}}, limits)
-	fmt.Println(err)
+	var refusal *refuse.Error
+	if errors.As(err, &refusal) {
+		fmt.Printf("%s, %s, got %q\n", refusal.Status, refusal.Section, refusal.Got)
+	}
 	// Output:
 	// {Length:8 Chunked:false Continue:false} <nil>
-	// 400 Bad Request: Content-Length is decimal digits (RFC 9110 §8.6), got "eight"
+	// 400 Bad Request, RFC 9110 §8.6, got "eight"
 }
 
 // The body comes in chunks, and the client waits for a word before it sends
@@ -28,7 +33,8 @@ func ExampleReader() {
 	limits := body.Limits{Bytes: 1000, Line: 100, Trailer: 100}
 	var interim strings.Builder
 	input := body.NewReader(r, &interim, body.Framing{Chunked: true, Continue: true}, limits)
-	for line, err := range input.Lines {
+	for range 3 {
+		line, err := input.ReadLine(100)
 		fmt.Printf("%q %v\n", line, err)
 	}
 	rest, _ := io.ReadAll(r)
@@ -37,6 +43,7 @@ func ExampleReader() {
 	// Output:
 	// "one\n" <nil>
 	// "two\n" <nil>
+	// "" EOF
 	// "GET /next"
 	// "HTTP/1.1 100 Continue\r\n\r\n"
 }

@@ -13,12 +13,15 @@ import (
 
 var limits = body.Limits{Bytes: 100, Line: 40, Trailer: 60}
 
+// noError is the verdict on what is not refused.
+const noError = "no error"
+
 // verdict puts an error into a word: the status, if it is a refusal.
 func verdict(err error) string {
 	var refusal *refuse.Error
 	switch {
 	case err == nil:
-		return "read"
+		return noError
 	case errors.As(err, &refusal):
 		return refusal.Status
 	}
@@ -135,10 +138,10 @@ func TestFrame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for version, want := range map[string]string{"HTTP/1.0": test.old, "HTTP/1.1": test.now, "HTTP/1.2": test.now} {
-				framing, err := body.Frame(version, fields, limits)
-				if got := describe(framing, err); got != want {
-					t.Errorf("Frame(%s, %q) = %+v, %v, want %s", version, test.lines, framing, err, want)
+			for _, in := range []struct{ version, want string }{{"HTTP/1.0", test.old}, {"HTTP/1.1", test.now}, {"HTTP/1.2", test.now}} {
+				framing, err := body.Frame(in.version, fields, limits)
+				if got := describe(framing, err); got != in.want {
+					t.Errorf("Frame(%s, %+q) = %+v, %v, want %s", in.version, test.lines, framing, err, in.want)
 				}
 			}
 		})

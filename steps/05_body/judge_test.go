@@ -47,7 +47,7 @@ func ours(in string) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	content, err := io.ReadAll(body.NewReader(r, io.Discard, framing, limits))
+	content, err := readAll(body.NewReader(r, io.Discard, framing, limits))
 	if err != nil {
 		return request{}, err
 	}

@@ -48,7 +48,7 @@ var means = []struct {
 	name string
 	read func(input *body.Reader) ([]byte, error)
 }{
-	{"ReadAll", func(input *body.Reader) ([]byte, error) { return io.ReadAll(input) }},
+	{"ReadAll", func(input *body.Reader) ([]byte, error) { return readAll(input) }},
 	{"Read(1)", byRead(1)},
 	{"Read(2)", byRead(2)},
 	{"Read(7)", byRead(7)},
@@ -57,8 +57,12 @@ var means = []struct {
 	{"ReadLine(3)", byReadLine(3)},
 	{"ReadLine(1000)", byReadLine(1000)},
 	{"Lines", func(input *body.Reader) (content []byte, err error) {
+		rounds := 0
 		for line, err := range input.Lines {
 			content = append(content, line...)
+			if rounds++; err == nil && rounds > enough {
+				err = errEndless
+			}
 			if err != nil {
 				return content, err
 			}
@@ -67,11 +71,34 @@ var means = []struct {
 	}},
 }
 
+// enough is how often any of these asks: far more often than a body here has
+// bytes. A reader that has not come to its end by then never will.
+const enough = 1000
+
+var errEndless = fmt.Errorf("no end after %d reads", enough)
+
+// patient reads on, but not for ever.
+type patient struct {
+	input  io.Reader
+	rounds int
+}
+
+func (p *patient) Read(buffer []byte) (int, error) {
+	if p.rounds++; p.rounds > enough {
+		return 0, errEndless
+	}
+	return p.input.Read(buffer)
+}
+
+// readAll is io.ReadAll for a body that may never end.
+func readAll(input io.Reader) ([]byte, error) { return io.ReadAll(&patient{input: input}) }
+
 func byRead(size int) func(*body.Reader) ([]byte, error) {
 	return func(input *body.Reader) (content []byte, err error) {
+		r := &patient{input: input}
 		for err == nil {
 			n, buffer := 0, make([]byte, size)
-			n, err = input.Read(buffer)
+			n, err = r.Read(buffer)
 			content = append(content, buffer[:n]...)
 		}
 		return content, unlessEOF(err)
@@ -80,7 +107,10 @@ func byRead(size int) func(*body.Reader) ([]byte, error) {
 
 func byReadLine(size int) func(*body.Reader) ([]byte, error) {
 	return func(input *body.Reader) (content []byte, err error) {
-		for err == nil {
+		for rounds := 0; err == nil; rounds++ {
+			if rounds == enough {
+				return content, errEndless
+			}
 			var line []byte
 			line, err = input.ReadLine(size)
 			content = append(content, line...)
@@ -146,7 +176,7 @@ func TestReadLength(t *testing.T) {
 		"\x00\xff\r\n\r\n",
 		strings.Repeat("x", 63) + "\n" + strings.Repeat("y", 36),
 	} {
-		test := bodyTest{fmt.Sprintf("%d bytes", len(content)), content, content, "read"}
+		test := bodyTest{fmt.Sprintf("%d bytes", len(content)), content, content, noError}
 		test.run(t, body.Framing{Length: int64(len(content))})
 	}
 }
@@ -204,39 +234,48 @@ func TestReadThatEnds(t *testing.T) {
 // The testing package's own judge of an io.Reader.
 func TestReaderIsAnIOReader(t *testing.T) {
 	content := strings.Repeat("x", 99)
-	for name, input := range map[string]*body.Reader{
-		"a length": body.NewReader(whole(content+leftover), nil, body.Framing{Length: 99}, limits),
-		"chunks":   body.NewReader(whole("32\r\n"+content[:50]+"\r\n31\r\n"+content[50:]+"\r\n0\r\n\r\n"+leftover), nil, body.Framing{Chunked: true}, limits),
+	for _, test := range []struct {
+		name  string
+		input *body.Reader
+	}{
+		{"a length", body.NewReader(whole(content+leftover), nil, body.Framing{Length: 99}, limits)},
+		{"chunks", body.NewReader(whole("32\r\n"+content[:50]+"\r\n31\r\n"+content[50:]+"\r\n0\r\n\r\n"+leftover), nil, body.Framing{Chunked: true}, limits)},
 	} {
-		if err := iotest.TestReader(input, []byte(content)); err != nil {
-			t.Errorf("%s: %v", name, err)
+		if err := iotest.TestReader(&patient{input: test.input}, []byte(content)); err != nil {
+			t.Errorf("%s: %v", test.name, err)
 		}
 	}
 }
 
 func TestReadLine(t *testing.T) {
 	const content = "one\n\ntwo three\r\nfour"
-	for name, open := range map[string]func() *body.Reader{
-		"a length": func() *body.Reader {
+	for _, test := range []struct {
+		name string
+		open func() *body.Reader
+	}{
+		{"a length", func() *body.Reader {
 			return body.NewReader(whole(content+leftover), nil, body.Framing{Length: int64(len(content))}, limits)
-		},
-		"chunks that end inside lines": func() *body.Reader {
+		}},
+		{"chunks that end inside lines", func() *body.Reader {
 			return body.NewReader(whole("2\r\non\r\n8\r\ne\n\ntwo t\r\n6\r\nhree\r\n\r\n4\r\nfour\r\n0\r\n\r\n"+leftover), nil, body.Framing{Chunked: true}, limits)
-		},
+		}},
 	} {
-		for max, want := range map[int]string{
-			100: "one\n|\n|two three\r\n|four",
-			4:   "one\n|\n|two |thre|e\r\n|four",
-			3:   "one|\n|\n|two| th|ree|\r\n|fou|r",
-			1:   "o|n|e|\n|\n|t|w|o| |t|h|r|e|e|\r|\n|f|o|u|r",
+		for _, lines := range []struct {
+			max  int
+			want string
+		}{
+			{100, "one\n|\n|two three\r\n|four"},
+			{4, "one\n|\n|two |thre|e\r\n|four"},
+			{3, "one|\n|\n|two| th|ree|\r\n|fou|r"},
+			{1, "o|n|e|\n|\n|t|w|o| |t|h|r|e|e|\r|\n|f|o|u|r"},
 		} {
-			input, lines := open(), []string(nil)
-			line, err := input.ReadLine(max)
-			for ; err == nil; line, err = input.ReadLine(max) {
-				lines = append(lines, string(line))
+			input, read := test.open(), []string(nil)
+			line, err := input.ReadLine(lines.max)
+			for ; err == nil && len(read) < enough; line, err = input.ReadLine(lines.max) {
+				read = append(read, string(line))
 			}
-			if got := strings.Join(lines, "|"); got != want || err != io.EOF || len(line) != 0 {
-				t.Errorf("%s: ReadLine(%d) gives %q, and %q, %v in the end, want %q and %v", name, max, got, line, err, want, io.EOF)
+			if got := strings.Join(read, "|"); got != lines.want || err != io.EOF || len(line) != 0 {
+				t.Errorf("%s: ReadLine(%d) gives %.100q, and %q, %v in the end, want %q and %v", test.name, lines.max, got, line, err, lines.want, io.EOF)
 			}
 		}
 	}
@@ -269,9 +308,8 @@ func TestLines(t *testing.T) {
 	}
 	var rest []string
 	for line, err := range input.Lines {
-		rest = append(rest, string(line))
-		if err != nil {
-			t.Errorf("the rest breaks with %v", err)
+		if rest = append(rest, string(line)); err != nil || len(rest) > enough {
+			t.Fatalf("after %d lines, the rest breaks with %v, or does not end", len(rest), err)
 		}
 	}
 	if got, want := strings.Join(rest, "|"), "two\n|three"; got != want {
@@ -283,9 +321,11 @@ func TestLinesYieldsAnErrorOnceAndLast(t *testing.T) {
 	input := body.NewReader(whole("one\ntw"), nil, body.Framing{Length: 9}, limits)
 	var got []string
 	for line, err := range input.Lines {
-		got = append(got, string(line)+verdict(err))
+		if got = append(got, string(line)+verdict(err)); len(got) > enough {
+			t.Fatal("Lines goes on and on")
+		}
 	}
-	if want := "one\nread|tw" + refuse.BadRequest; strings.Join(got, "|") != want {
+	if want := "one\n" + noError + "|tw" + refuse.BadRequest; strings.Join(got, "|") != want {
 		t.Errorf("Lines yields %q, want %q", strings.Join(got, "|"), want)
 	}
 }
@@ -300,7 +340,9 @@ func TestLinesAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lengths = append(lengths, len(line))
+		if lengths = append(lengths, len(line)); len(lengths) > enough {
+			t.Fatal("Lines goes on and on")
+		}
 	}
 	if got, want := fmt.Sprint(lengths), "[65536 65536 65536 3392]"; got != want {
 		t.Errorf("Lines yields lines of %s bytes, want %s", got, want)
@@ -343,13 +385,16 @@ func (c *patientClient) Read(p []byte) (int, error) {
 }
 
 func TestContinueIsSentWhenTheBodyIsFirstRead(t *testing.T) {
-	for in, framing := range map[string]body.Framing{
-		"name=ada":                   {Length: 8, Continue: true},
-		"8\r\nname=ada\r\n0\r\n\r\n": {Chunked: true, Continue: true},
+	for _, test := range []struct {
+		in      string
+		framing body.Framing
+	}{
+		{"name=ada", body.Framing{Length: 8, Continue: true}},
+		{"8\r\nname=ada\r\n0\r\n\r\n", body.Framing{Chunked: true, Continue: true}},
 	} {
 		for _, by := range means {
-			client := &patientClient{t: t, body: strings.NewReader(in)}
-			input := body.NewReader(bufio.NewReader(client), client, framing, limits)
+			client := &patientClient{t: t, body: strings.NewReader(test.in)}
+			input := body.NewReader(bufio.NewReader(client), client, test.framing, limits)
 			if !input.Waiting() || client.got.Len() != 0 {
 				t.Errorf("before %s: Waiting() = %v and the client got %q, want true and nothing", by.name, input.Waiting(), client.got.String())
 			}
@@ -418,7 +463,7 @@ func TestAnsweredBehindABodyThatIsThere(t *testing.T) {
 	}
 	input := body.NewReader(r, io.Discard, body.Framing{Length: 5, Continue: true}, limits)
 	input.Answered()
-	if content, err := io.ReadAll(input); string(content) != "hello" || err != nil {
+	if content, err := readAll(input); string(content) != "hello" || err != nil {
 		t.Errorf("after Answered, ReadAll = %q, %v, want %q", content, err, "hello")
 	}
 }
@@ -426,7 +471,7 @@ func TestAnsweredBehindABodyThatIsThere(t *testing.T) {
 func TestAnsweredChangesNothingForOthers(t *testing.T) {
 	input := body.NewReader(whole("name=ada"), nil, body.Framing{Length: 8}, limits)
 	input.Answered()
-	if content, err := io.ReadAll(input); string(content) != "name=ada" || err != nil {
+	if content, err := readAll(input); string(content) != "name=ada" || err != nil {
 		t.Errorf("after Answered, ReadAll = %q, %v, want %q", content, err, "name=ada")
 	}
 }

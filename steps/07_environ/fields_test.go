@@ -1,6 +1,8 @@
 package environ_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -74,7 +76,7 @@ func TestFillHost(t *testing.T) {
 // CONTENT_: the names of the server are out of its reach.
 func TestFillKeepsTheServersNames(t *testing.T) {
 	ours := fill(t, "POST / HTTP/1.1\r\nHost:\r\n\r\n")
-	for name := range ours {
+	for _, name := range slices.Sorted(maps.Keys(ours)) {
 		if strings.HasPrefix(name, "HTTP_") {
 			continue
 		}

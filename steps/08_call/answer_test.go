@@ -113,6 +113,16 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// The list stays the application's: what it writes into it later is not sent.
+func TestStartCopiesTheHeaders(t *testing.T) {
+	headers := wsgi.Headers{{"X-A", "1"}, {"Content-Length", "5"}}
+	answer := begin(func(start wsgi.StartResponse) { start("200 OK", headers) })
+	headers[0], headers[1] = [2]string{"X-A", "1\r\nX-Smuggled: 2"}, [2]string{"Content-Length", "6"}
+	if want := (wsgi.Headers{{"X-A", "1"}, {"Content-Length", "5"}}); !slices.Equal(answer.Headers, want) {
+		t.Errorf("after the application changed its list, Headers = %q, want a copy of what start was given, %q", answer.Headers, want)
+	}
+}
+
 func length(value string) wsgi.Headers { return wsgi.Headers{{"Content-Length", value}} }
 
 // When the head is out, nothing of it changes any more. Another start, with a

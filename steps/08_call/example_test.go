@@ -1,10 +1,12 @@
 package call_test
 
 import (
+	"errors"
 	"fmt"
 
 	wsgi "barewire/steps/06_wsgi"
 	call "barewire/steps/08_call"
+	"barewire/steps/refuse"
 )
 
 func ExampleApplication() {
@@ -26,6 +28,9 @@ func ExampleAnswer_Ready() {
 	}
 
 	answer := call.Application(app, wsgi.Environ{}, nil)
-	fmt.Println(answer.Ready())
-	// Output: 500 Internal Server Error: hop-by-hop headers belong to the server (PEP 3333, The start_response() Callable), got "Connection: close"
+	var refusal *refuse.Error
+	if errors.As(answer.Ready(), &refusal) {
+		fmt.Printf("%s, %s, got %q\n", refusal.Status, refusal.Section, refusal.Got)
+	}
+	// Output: 500 Internal Server Error, PEP 3333, The start_response() Callable, got "Connection: close"
 }

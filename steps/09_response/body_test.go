@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	wsgi "barewire/steps/06_wsgi"
 	call "barewire/steps/08_call"
@@ -26,14 +27,17 @@ func TestChunksLeaveAtOnce(t *testing.T) {
 		start("200 OK", nil)
 		return wsgi.Stream(func(yield func([]byte, error) bool) {
 			checkSent(t, &out, "")
-			yield(nil, nil)
-			checkSent(t, &out, "")
-			yield([]byte("one"), nil)
-			checkSent(t, &out, headBytes+"3\r\none\r\n")
-			yield(nil, nil)
-			checkSent(t, &out, headBytes+"3\r\none\r\n")
-			yield([]byte("two"), nil)
-			checkSent(t, &out, headBytes+"3\r\none\r\n3\r\ntwo\r\n")
+			for _, step := range []struct{ chunk, sent string }{
+				{"", ""},
+				{"one", headBytes + "3\r\none\r\n"},
+				{"", headBytes + "3\r\none\r\n"},
+				{"two", headBytes + "3\r\none\r\n3\r\ntwo\r\n"},
+			} {
+				if !yield([]byte(step.chunk), nil) {
+					return
+				}
+				checkSent(t, &out, step.sent)
+			}
 		})
 	})
 	if err != nil {
@@ -230,12 +234,12 @@ func TestHeadOfAnEndlessBody(t *testing.T) {
 	var out conn
 	yielded := 0
 	_, err := respond(newWriter(&out, head, v11), ok(nil, wsgi.Stream(func(yield func([]byte, error) bool) {
-		for yield([]byte("and on "), nil) {
+		for yielded < 100 && yield([]byte("and on "), nil) { // or the test would not end
 			yielded++
 		}
 	})))
 	if err != nil || yielded > 0 {
-		t.Errorf("Body = %v, and the body went on for %d chunks", err, yielded)
+		t.Errorf("Body = %v, and asked for %d chunks more behind the first, want none", err, yielded)
 	}
 	checkSent(t, &out, "HTTP/1.1 200 OK\r\n"+ours+"\r\n")
 }
@@ -461,6 +465,10 @@ func socket(t *testing.T) (client, server net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
+	end := time.Now().Add(5 * time.Second) // or a response without end would hold up the test
+	if err := errors.Join(client.SetDeadline(end), server.SetDeadline(end)); err != nil {
+		t.Fatal(err)
+	}
 	return client, server
 }
 

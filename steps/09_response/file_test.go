@@ -2,6 +2,7 @@ package response_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -76,7 +77,7 @@ func TestFile(t *testing.T) {
 				t.Errorf("error %v, want %v", err, test.err)
 			}
 			if want := head + "Content-Length: " + test.length + "\r\n" + ours + "\r\n" + test.want; out.String() != want {
-				t.Errorf("sent %d bytes, %.200q…, want %d, %.200q…", out.Len(), out.String(), len(want), want)
+				t.Errorf("sent %s", unlike(out.String(), want))
 			}
 			if out.copied != test.copied {
 				t.Errorf("the connection took %d bytes from the file, want %d", out.copied, test.copied)
@@ -89,6 +90,15 @@ func TestFile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unlike says where two long texts begin to differ, and what stands there.
+func unlike(got, want string) string {
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
+	}
+	return fmt.Sprintf("%d bytes, want %d; from byte %d on they are %.40q, want %.40q", len(got), len(want), at+1, got[at:], want[at:])
 }
 
 // Without a length the file comes in chunks, each with its size.

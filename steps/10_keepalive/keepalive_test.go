@@ -82,7 +82,7 @@ func TestPersistFields(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			input := open(t, "", bufio.NewReader(strings.NewReader("")), nil)
 			if got := keepalive.Persist(test.version, parse(t, test.lines), input); got != test.want {
-				t.Errorf("Persist(%q, %q) = %t, want %t", test.version, test.lines, got, test.want)
+				t.Errorf("Persist(%q, %+q) = %t, want %t", test.version, test.lines, got, test.want)
 			}
 		})
 	}
@@ -241,6 +241,18 @@ func TestNextWithoutContinue(t *testing.T) {
 	}
 	if continued.Len() > 0 {
 		t.Errorf("%q was sent behind the answer", continued.String())
+	}
+}
+
+// One byte behind the bound tells that there is more. No other is read.
+func TestNextReadsOneByteMore(t *testing.T) {
+	const behind = 1000
+	input := open(t, fmt.Sprintf("Content-Length: %d\r\n", bound+behind), bufio.NewReader(strings.NewReader(strings.Repeat("x", bound+behind))), nil)
+	if keepalive.Next(input) {
+		t.Errorf("Next of a body of %d bytes = true, want false", bound+behind)
+	}
+	if read := bound + behind - input.Left(); read > bound+1 {
+		t.Errorf("Next read %d bytes of it, want at most %d", read, bound+1)
 	}
 }
 
