@@ -19,7 +19,8 @@
 // ours to choose all the same: TCP keeps the bytes in order, not the writes
 // apart, and what a server writes in a hurry may arrive in one read.
 //
-// Read send.go, then transcript.go.
+// Read send.go, then transcript.go, then script.go, which is for several
+// connections.
 package send
 
 import (
@@ -154,14 +155,14 @@ func (x *exchange) read() error {
 
 // ending tells how the connection ended. Of a reset the kernel tells only once,
 // and perhaps it told write.
-func (x *exchange) ending(readErr, writeErr error) string {
+func (r Request) ending(readErr, writeErr error) string {
 	switch {
 	case errors.Is(readErr, syscall.ECONNRESET) || errors.Is(writeErr, syscall.ECONNRESET):
 		return "the server reset the connection (RST)"
 	case readErr == io.EOF:
 		return "the server closed the connection (FIN)"
 	case errors.Is(readErr, os.ErrDeadlineExceeded):
-		return fmt.Sprintf("still open after %s of silence, so we leave", spell(x.Wait))
+		return fmt.Sprintf("still open after %s of silence, so we leave", spell(r.Wait))
 	}
 	return fmt.Sprintf("the connection broke: %v", readErr)
 }

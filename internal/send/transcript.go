@@ -28,14 +28,16 @@ type transcript struct {
 	err    error // of the first write to out that failed
 	client side
 	server side
+	last   string // the connection that was shown last
 }
 
 // A side is one direction of the connection.
 type side struct {
 	arrow string
 	verb  string
-	count int // writes or reads so far
-	open  int // bytes of the line that has not ended yet
+	count int    // writes or reads so far
+	open  int    // bytes of the line that has not ended yet
+	on    string // the connection, where there are several
 }
 
 func newTranscript(out io.Writer, curl bool) *transcript {
@@ -62,10 +64,22 @@ func (t *transcript) wrote(piece []byte) { t.show(&t.client, piece) }
 func (t *transcript) read(piece []byte) { t.show(&t.server, piece) }
 
 // tell says something about the connection, not about what is said on it.
-func (t *transcript) tell(text string) {
+func (t *transcript) tell(text string) { t.tellOf("", text) }
+
+// tellOf says it of one of several.
+func (t *transcript) tellOf(on, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.turnTo(on)
 	t.print("== " + text)
+}
+
+// turnTo names the connection that the next lines are about, if that changes.
+func (t *transcript) turnTo(on string) {
+	if on != t.last {
+		t.print("== " + on)
+		t.last = on
+	}
 }
 
 // show prints the lines of one write or read, with a note beside the first. If
@@ -73,6 +87,7 @@ func (t *transcript) tell(text string) {
 func (t *transcript) show(s *side, piece []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.turnTo(s.on)
 	s.count++
 	note := fmt.Sprintf("%s %d", s.verb, s.count)
 	if s.open > 0 {
