@@ -92,10 +92,14 @@ func drawText(out *bytes.Buffer, piece []glyph, y int, attributes string) {
 	x, width := extent(piece)
 	fmt.Fprintf(out, `<text x="%d" y="%d" textLength="%d" lengthAdjust="spacingAndGlyphs"%s>`, x, y, width, attributes)
 	for _, glyph := range piece {
-		out.WriteString(escape(glyph.text))
+		out.WriteString(escape(lineEnds.Replace(glyph.text)))
 	}
 	out.WriteString("</text>\n")
 }
+
+// lineEnds spells signs that few fonts have. What they look like there, two small
+// letters, textLength makes of the two.
+var lineEnds = strings.NewReplacer("␍", "CR", "␊", "LF")
 
 // extent returns where glyphs begin, and how wide they are together.
 func extent(glyphs []glyph) (x, width int) {

@@ -111,3 +111,13 @@ func TestBytes(t *testing.T) {
 		t.Error("the colour is not in the picture")
 	}
 }
+
+// A line end is drawn as its letters, in the room of one sign.
+func TestLineEnds(t *testing.T) {
+	svg := string(picture.SVG("x␍␊", picture.Options{Columns: 3, Rows: 1}))
+	for _, want := range []string{">CR</text>", ">LF</text>"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%s\nhas no %s", svg, want)
+		}
+	}
+}
