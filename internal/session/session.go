@@ -133,7 +133,7 @@ func get(number int, method, fields string, took int) []server.Event {
 func refused(number int) []server.Event {
 	at := clock(number, time.Duration(number-1)*time.Second)
 	const head = "GET /hello HTTP/1.1\r\n\r\n"
-	refusal := server.Refusal{Status: "400 Bad Request", Rule: "a request of HTTP/1.1 has a Host field", Section: "RFC 9112 §3.2"}
+	refusal := server.Refusal{Status: "400 Bad Request", Rule: "a request in HTTP/1.1 has a Host field", Section: "RFC 9112 §3.2"}
 	read := passed(at(12), 2, "read", 12)
 	read.Head = server.Bytes(head)
 	line := passed(at(15), 3, "requestline", 3)

@@ -23,7 +23,7 @@ func TestAll(t *testing.T) {
 	}
 	want := []row{
 		{1, 1, "GET", "/", "200 OK", 78, 134, 210 * time.Microsecond, "connection kept"},
-		{2, 2, "GET", "/hello", "400 at 04", 23, 270, 90 * time.Microsecond, "a request of HTTP/1.1 has a Host field; connection closed"},
+		{2, 2, "GET", "/hello", "400 at 04", 23, 270, 90 * time.Microsecond, "no Host field; connection closed"},
 		{3, 3, "HEAD", "/", "200 OK", 79, 120, 120 * time.Microsecond, "no body, as HEAD asks"},
 		{4, 4, "-", "-", "left at 02", 16, 0, 3020 * time.Millisecond, "client left inside the head"},
 		{5, 5, "GET", "/", "200 OK", 512, 134, 180 * time.Microsecond, "connection kept"},

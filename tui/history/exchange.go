@@ -164,6 +164,10 @@ func (x *Exchange) passed(e server.Passed) {
 			}
 		}
 	}
+	broken := x.Steps[5].Refusal
+	if e.Step > 5 && broken != nil && e.Refused != nil && e.Refused.Rule == broken.Rule {
+		return // it only passed on what step 05 had said
+	}
 	if x.Steps[e.Step].State == Ahead {
 		x.Steps[e.Step] = step
 	}
@@ -185,8 +189,8 @@ func (x *Exchange) passed(e server.Passed) {
 // 100 Continue: then the final one is yet to come.
 func statusOf(answer []byte) string {
 	line, _, _ := bytes.Cut(answer, []byte("\r\n"))
-	status, is := strings.CutPrefix(string(line), "HTTP/1.1 ")
-	if !is || strings.HasPrefix(status, "1") {
+	version, status, _ := strings.Cut(string(line), " ")
+	if version != "HTTP/1.1" && version != "HTTP/1.0" || strings.HasPrefix(status, "1") {
 		return ""
 	}
 	return status
@@ -197,6 +201,10 @@ func statusOf(answer []byte) string {
 func (x *Exchange) brokenOff(place server.Place) {
 	x.Done, x.Gap, x.Took = true, true, place.At.Sub(x.Began)
 }
+
+// Called tells whether the application was called: not the one that explains why
+// a step before it said no.
+func (x *Exchange) Called() bool { return x.Steps[7].State == Passed }
 
 // FailedAt returns the first step that refused or broke, 0 if none did.
 func (x *Exchange) FailedAt() int {
@@ -270,7 +278,7 @@ func (x *Exchange) Remark() string {
 	case x.Left():
 		return "client left inside the head"
 	case step.Refusal != nil:
-		return step.Refusal.Rule + "; " + connection
+		return reason(step.Refusal.Rule) + "; " + connection
 	case strings.Contains(step.Error, response.ErrGone.Error()):
 		return "the client left while it was answered"
 	case step.Error != "":

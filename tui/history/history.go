@@ -148,6 +148,10 @@ func (h *History) gone(place server.Place) {
 	delete(h.conns, place.Conn)
 }
 
+// End tells that no more events come, as at the end of a record: nobody will see how
+// that which is under way ends.
+func (h *History) End() { h.lost() }
+
 // lost forgets what was under way when events were lost: its middle or its end
 // may be among them.
 func (h *History) lost() {

@@ -28,6 +28,17 @@ type Line struct {
 	Author   Author
 	Who      string // the step that used it, or the author of an answer: app, srv, ch1
 	What     string // what it is, where that does not show
+
+	Framing int64 // bytes at its end that frame a chunk, and are the server's
+}
+
+// AuthorOf returns who has said a byte of the line. Behind a chunk that ends
+// inside a line the server has put its CRLF.
+func (l Line) AuthorOf(at int64) Author {
+	if l.Author == App && at >= l.To-l.Framing {
+		return Server
+	}
+	return l.Author
 }
 
 // RequestLines returns the request, line by line.
@@ -99,6 +110,9 @@ func (x *Exchange) AnswerLines() (lines []Line) {
 		if !bytes.HasPrefix(head, []byte("HTTP/1.1 1")) {
 			lines = append(lines, x.answerHead(head, from)...)
 			lines = append(lines, x.answerBody(head, stream, from+int64(len(head)))...)
+			if x.onlyWire() {
+				return toEnd(lines, stream, Line{Author: Server})
+			}
 			return toEnd(lines, stream, Line{Author: App, Who: "app"})
 		}
 		for i, line := range plainLines(head, from, "srv", "") {
@@ -128,6 +142,8 @@ func (x *Exchange) answerHead(head []byte, from int64) []Line {
 		line.Author = Server
 		name, value, _ := strings.Cut(string(line.Bytes), ": ")
 		switch {
+		case x.onlyWire():
+			line.Who = ""
 		case i == 0 && x.ExplainedBy >= 8:
 			line.What = fmt.Sprintf("step %02d failed", x.ExplainedBy)
 		case i == 0 && x.ExplainedBy > 0:
@@ -147,6 +163,12 @@ func (x *Exchange) answerHead(head []byte, from int64) []Line {
 	return lines
 }
 
+// onlyWire tells whether nobody knows how the answer was made: the server is only
+// watched.
+func (x *Exchange) onlyWire() bool {
+	return x.Steps[8].State == Ahead && len(x.Started) == 0 && x.ExplainedBy == 0
+}
+
 // serverHeaders tells why the server added a header.
 var serverHeaders = map[string]string{
 	"connection":        "step 10, keepalive",
@@ -164,6 +186,10 @@ func (x *Exchange) answerBody(head []byte, stream Stream, from int64) (lines []L
 		template.Author, template.Who, template.What = Server, "srv", "the explanation"
 	}
 	rest, size := stream.Bytes[min(from, int64(len(stream.Bytes))):], stream.Size-from
+	if x.onlyWire() {
+		all, _ := body.Add(rest, int(size))
+		return appendBody(nil, append(all, body.End()...), Line{From: from, Author: Server})
+	}
 	if chunked || x.ExplainedBy > 0 {
 		all, _ := body.Add(rest, int(size))
 		return x.nameChunks(appendBody(nil, append(all, body.End()...), template))
@@ -238,6 +264,8 @@ func appendBody(lines []Line, body []trace.Line, template Line) []Line {
 		next.Bytes, next.Summary = line.Bytes, line.Summary
 		if line.Framing != "" {
 			next.What = line.Framing
+		} else {
+			next.Framing = line.Size - line.Content
 		}
 		lines = append(lines, next)
 		template.From = next.To
