@@ -1,15 +1,18 @@
 package tui
 
 import (
-	"context"
+	"cmp"
 	"fmt"
+	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"barewire/server/trace"
 	"barewire/tui/cells"
 	"barewire/tui/export"
 	"barewire/tui/history"
+	"barewire/tui/over"
 	"barewire/tui/poke"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -25,7 +28,7 @@ func (m *Model) askCommand(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, keys.Send):
 		m.menu = m.sendMenu()
 	case key.Matches(msg, keys.Curl):
-		m.input = newInput("$", m.config.example(), (*Model).curlLine)
+		m.input = over.NewInput("$", m.config.example(), (*Model).curlLine)
 	case x == nil:
 		return told("There is no request yet that could be sent again.")
 	case x.Request().Size > int64(len(x.Request().Bytes)):
@@ -33,9 +36,9 @@ func (m *Model) askCommand(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, keys.Replay):
 		return m.send("request "+fmt.Sprint(x.Number)+" again", poke.Whole(export.Raw(x)))
 	case key.Matches(msg, keys.Cut):
-		m.menu = &menu{title: fmt.Sprintf("send request %d again, cut into pieces", x.Number)}
+		m.menu = &menu{Title: fmt.Sprintf("send request %d again, cut into pieces", x.Number)}
 		for _, cut := range poke.Cuts(export.Raw(x)) {
-			m.menu.items = append(m.menu.items, item{cut.Name, "", func(m *Model) tea.Cmd { return m.send(cut.Name, cut.Script) }})
+			m.menu.Items = append(m.menu.Items, item{Name: cut.Name, About: "", Do: func(m *Model) tea.Cmd { return m.send(cut.Name, cut.Script) }})
 		}
 	}
 	return nil
@@ -43,7 +46,7 @@ func (m *Model) askCommand(msg tea.KeyMsg) tea.Cmd {
 
 // sendMenu offers good requests, then broken ones, and says what each shows.
 func (m *Model) sendMenu() *menu {
-	list := &menu{title: "send a request: good ones first, then broken ones"}
+	list := &menu{Title: "send a request: good ones first, then broken ones"}
 	for _, broken := range []bool{false, true} {
 		for _, request := range poke.Menu(m.host()) {
 			if request.Broken != broken {
@@ -53,7 +56,7 @@ func (m *Model) sendMenu() *menu {
 			if broken && len(request.Answers) > 0 {
 				about = strings.Join(request.Answers, ", ") + ". " + about
 			}
-			list.items = append(list.items, item{request.Name, about, func(m *Model) tea.Cmd { return m.send(request.Name, request.Script) }})
+			list.Items = append(list.Items, item{Name: request.Name, About: about, Do: func(m *Model) tea.Cmd { return m.send(request.Name, request.Script) }})
 		}
 	}
 	return list
@@ -67,21 +70,18 @@ func (m *Model) host() string {
 	return m.config.URL
 }
 
-// send asks the server, and tells what came back when it has.
+// send asks the server, says so at once, and tells what came back when it has.
 func (m *Model) send(name string, script []poke.Move) tea.Cmd {
 	m.list.follow = true
-	gate := m.config.Gate
+	m.message = toldMsg{text: name + ": sending …"}
+	until, gate := m.config.context(), m.config.Gate
 	server := poke.Server{Address: m.host(), Held: func() bool { return gate != nil && len(gate.Held()) > 0 }}
 	return func() tea.Msg {
-		outcome, err := server.Send(context.Background(), script)
+		outcome, err := server.Send(until, script)
 		if err != nil {
-			return toldMsg{text: name + ": " + err.Error(), wrong: true}
+			return toldMsg{text: name + ": " + err.Error(), wrong: true, late: true}
 		}
-		first, _, _ := strings.Cut(string(outcome.Bytes()), "\r\n")
-		if first == "" {
-			first = "nothing came back"
-		}
-		return toldMsg{text: fmt.Sprintf("%s: %s; %s.", name, first, outcome.Ended())}
+		return toldMsg{text: fmt.Sprintf("%s: %s; %s.", name, outcome.Answered(), outcome.Ended()), late: true}
 	}
 }
 
@@ -95,15 +95,15 @@ type curledMsg struct {
 func (m *Model) curlLine(line string) tea.Cmd {
 	words, err := poke.Split(line)
 	if err != nil {
-		m.input = newInput("$", line, (*Model).curlLine)
+		m.input = over.NewInput("$", line, (*Model).curlLine)
 		return failed(err)
 	}
 	m.list.follow = true
-	site, before := m.config.URL, m.history.Requests
+	until, site, before := m.config.context(), m.config.URL, m.history.Requests
 	return func() tea.Msg {
-		output, err := poke.Curl(context.Background(), words, site)
+		output, err := poke.Curl(until, words, site)
 		if err != nil {
-			return toldMsg{text: err.Error(), wrong: true}
+			return toldMsg{text: err.Error(), wrong: true, late: true}
 		}
 		return curledMsg{output, before}
 	}
@@ -112,17 +112,20 @@ func (m *Model) curlLine(line string) tea.Cmd {
 // curled shows curl's view beside the server's: side by side where there is room,
 // or one below the other. What the server saw may arrive a moment later.
 func curled(msg curledMsg) *sheet {
-	return &sheet{title: "curl's view, and the server's of the request that came next", build: func(m *Model) []cells.Row {
-		left := curlView(msg.output, m.layout.width < 110)
-		x := m.history.Since(msg.before)
-		switch {
-		case x == nil:
+	title := "curl's view, and the server's"
+	if msg.output.Conns == nil {
+		title += " of the request that came next"
+	}
+	return &sheet{Title: title, Rows: func(m *Model, _ int) []cells.Row {
+		if m.layout.width < 110 {
+			left := curlView(msg.output, true, m.layout.width)
+			if right := m.serversView(msg, m.layout.width-2); len(right) > 0 {
+				left = append(append(left, nil), right...)
+			}
 			return left
-		case m.layout.width < 110:
-			return append(append(left, nil), m.serverView(x, m.layout.width-2)...)
 		}
 		width := m.layout.width / 2
-		right := m.serverView(x, width-2)
+		left, right := curlView(msg.output, false, m.layout.width-width-2), m.serversView(msg, width-2)
 		var rows []cells.Row
 		for i := range max(len(left), len(right)) {
 			rows = append(rows, cells.Columns(
@@ -137,18 +140,70 @@ func curled(msg curledMsg) *sheet {
 
 // curlView is what curl has printed. Where there is little room, what it says about
 // itself is left out.
-func curlView(output poke.CurlOutput, short bool) (rows []cells.Row) {
+func curlView(output poke.CurlOutput, short bool, width int) (rows []cells.Row) {
 	for line := range strings.Lines(string(output.Text)) {
 		ofItself := strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "{ [") || strings.HasPrefix(line, "} [")
 		if short && ofItself {
 			continue
 		}
-		rows = append(rows, cells.Text(cells.Plain, strings.TrimRight(line, "\r\n")))
+		for _, row := range wrappedLine(strings.TrimRight(line, "\r\n"), width) {
+			rows = append(rows, cells.Text(cells.Plain, row))
+		}
 	}
 	if output.Exit != 0 {
 		rows = append(rows, cells.Text(cells.Wrong, fmt.Sprintf("curl: exit status %d", output.Exit)))
 	}
 	return rows
+}
+
+// serversView is what this server saw of a curl, and what it did not.
+func (m *Model) serversView(msg curledMsg, width int) (rows []cells.Row) {
+	first := m.history.Since(msg.before)
+	if msg.output.Conns == nil && first != nil {
+		return m.serverView(first, width)
+	}
+	var clients, missed []string
+	for _, conn := range msg.output.Conns {
+		switch {
+		case m.isOurs(conn.Remote):
+			clients = append(clients, conn.Local)
+		case conn.Remote == "":
+			missed = append(missed, "curl got no connection, so this server saw nothing of it.")
+		default:
+			missed = append(missed, "This server did not see what went to "+conn.Remote+".")
+		}
+	}
+	var since []*history.Exchange
+	if first != nil {
+		since = m.history.Exchanges[slices.Index(m.history.Exchanges, first):]
+	}
+	for _, x := range since {
+		if !slices.Contains(clients, net.JoinHostPort(x.Client.Host, x.Client.Port)) {
+			continue
+		}
+		if len(rows) > 0 {
+			rows = append(rows, nil)
+		}
+		rows = append(rows, m.serverView(x, width)...)
+	}
+	for _, sentence := range slices.Compact(missed) {
+		for _, row := range wrapped(cells.Held, sentence, width) {
+			rows = append(rows, row.Row)
+		}
+	}
+	return rows
+}
+
+// isOurs tells whether an address is that of this server, which may listen on all
+// of the machine's.
+func (m *Model) isOurs(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	site, wrong := url.Parse(m.config.URL)
+	if err != nil || wrong != nil || port != cmp.Or(site.Port(), "80") {
+		return false
+	}
+	ip := net.ParseIP(site.Hostname())
+	return ip == nil || ip.IsUnspecified() || ip.Equal(net.ParseIP(host))
 }
 
 // serverView is the wire of an exchange, and what curl did not say about it.

@@ -28,8 +28,8 @@ func (p *page) closeRow() []pageRow {
 // callRows lists what the application did, with the time when it did it.
 func (p *page) callRows() []pageRow {
 	x := p.exchange
-	if x.Steps[7].At.IsZero() {
-		return nil // it was never called
+	if !x.Called() {
+		return nil
 	}
 	rows := []pageRow{p.callRow(x.Steps[7].At, cells.App, "", p.app+"(environ, start_response)")}
 	left, more := maxCalls, 0
@@ -48,6 +48,10 @@ func (p *page) callRows() []pageRow {
 			}
 		}
 		switch event := event.(type) {
+		case server.Passed:
+			if event.Step >= 8 && x.ExplainedBy > 0 && (event.Refused != nil || event.Error != "") {
+				return append(append(rows, p.readRow(&reads)...), p.brokenRows(event)...)
+			}
 		case server.Started:
 			row := p.callRow(event.At, cells.App, "  ", startCall(event))
 			row.about = subject{kind: explain.Status, name: event.Status, value: event.Status}
@@ -71,6 +75,20 @@ func (p *page) callRows() []pageRow {
 		rows = append(rows, quiet("  … %s", count(more, "more call", "more calls")))
 	}
 	return rows
+}
+
+// brokenRows are the end of an application that failed before its head was out. The
+// answer is then the server's: what is started and yielded behind it explains.
+func (p *page) brokenRows(event server.Passed) []pageRow {
+	why := event.Error
+	if event.Refused != nil {
+		why = event.Refused.Rule
+	}
+	rows := []pageRow{p.callRow(event.At, cells.Wrong, "  ", why)}
+	if event.Step == 9 {
+		rows = append(rows, p.callRow(event.At, cells.App, "  ", "close()"))
+	}
+	return append(rows, quiet("  What the client gets is the server's explanation."))
 }
 
 // callRow is a call and its time.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"barewire/tui/cells"
+	"barewire/tui/over"
 )
 
 // hint is the last line but one: what is being typed, what a command has said,
@@ -15,13 +16,13 @@ func (m *Model) hint() cells.Row {
 	x := m.selected()
 	switch {
 	case m.input != nil:
-		return m.input.draw(m.message, m.layout.width)
+		return m.input.Draw(m.layout.width)
 	case m.message.text != "" && m.message.wrong:
 		return cells.Row{space, {Text: m.message.text, Role: cells.Wrong}}
 	case m.message.text != "":
 		return cells.Row{space, {Text: m.message.text}}
-	case m.menu != nil && len(m.menu.items) > 0:
-		return cells.Row{space, {Text: m.menu.items[m.menu.cursor].about, Role: cells.Quiet}}
+	case m.menu != nil:
+		return m.menu.Hint(m.layout.width)
 	case m.isOver():
 		return nil
 	case x != nil && m.heldAt(x) != nil:
@@ -31,6 +32,8 @@ func (m *Model) hint() cells.Row {
 		if about.hint != "" {
 			return cells.Row{space, {Text: about.hint}}
 		}
+	case m.focus == onList && x != nil && x.Note != "":
+		return cells.Row{space, {Text: "Note: " + x.Note}}
 	case m.config.Record != "" && len(m.history.Exchanges) == 0:
 		return cells.Row{space, {Text: "Recording to " + m.config.Record, Role: cells.Quiet}}
 	}
@@ -96,6 +99,8 @@ func (m *Model) keyLine() cells.Row {
 		}
 	}
 	switch {
+	case m.input != nil && m.message.wrong:
+		return cells.Row{{Text: " "}, {Text: m.message.text, Role: cells.Wrong}} // it is more wanted than the keys
 	case m.input != nil:
 		left, right = []string{"enter", "accept", "esc", "cancel"}, nil
 	case m.menu != nil:
@@ -117,46 +122,5 @@ func (m *Model) keyLine() cells.Row {
 		add(x != nil, "/", "search")
 		add(x != nil && m.layout.width >= 110, "f", "filter")
 	}
-	return spread(keyWords(left), keyWords(right), m.layout.width)
-}
-
-// keyWords makes a row of keys and what they do.
-func keyWords(words []string) cells.Row {
-	var row cells.Row
-	for i := 0; i+1 < len(words); i += 2 {
-		row = append(row, cells.Span{Text: " "}, cells.Span{Text: words[i], Mark: cells.Bold}, cells.Span{Text: " " + words[i+1] + " ", Role: cells.Quiet})
-	}
-	return row
-}
-
-// spread puts one row at the left end and one at the right end. What has no room
-// between is left out, whole words at a time.
-func spread(left, right cells.Row, width int) cells.Row {
-	const perKey = 3
-	for len(left) > 0 && left.Width()+right.Width() > width {
-		left = left[:len(left)-perKey]
-	}
-	gap := strings.Repeat(" ", max(width-left.Width()-right.Width(), 0))
-	return append(append(left[:len(left):len(left)], cells.Span{Text: gap}), right...)
-}
-
-// helpSheet lists every key, under headings.
-func (m *Model) helpSheet() *sheet {
-	var rows []cells.Row
-	for _, group := range groups {
-		for i, binding := range group.keys {
-			title := ""
-			if i == 0 {
-				title = group.title
-			}
-			help := binding.Help()
-			rows = append(rows, cells.Columns(
-				cells.Column{Width: 2},
-				cells.Column{Width: 8, Row: cells.Text(cells.Quiet, title)},
-				cells.Column{Width: 10, Row: cells.Row{{Text: help.Key, Mark: cells.Bold}}},
-				cells.Column{Width: max(m.layout.width-20, 0), Row: cells.Text(cells.Plain, help.Desc)},
-			))
-		}
-	}
-	return &sheet{title: "help: a key means one thing", build: func(*Model) []cells.Row { return rows }}
+	return over.KeyLine(left, right, m.layout.width)
 }

@@ -13,6 +13,7 @@ import (
 	"barewire/server"
 	"barewire/tui/cells"
 	"barewire/tui/hold"
+	"barewire/tui/over"
 	"barewire/tui/poke"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -77,14 +78,14 @@ func (h hostile) events(number int, refused bool) []server.Event {
 // mean nothing.
 func fuzzKeys() (all []tea.KeyMsg) {
 	for _, group := range groups {
-		for _, binding := range group.keys {
+		for _, binding := range group.Keys {
 			for _, name := range binding.Keys() {
-				all = append(all, keyNamed(name))
+				all = append(all, over.KeyNamed(name))
 			}
 		}
 	}
 	for _, name := range []string{"enter", "enter", "enter", "backspace", "delete", "w", "X", "~", "f5"} {
-		all = append(all, keyNamed(name))
+		all = append(all, over.KeyNamed(name))
 	}
 	return all
 }

@@ -105,7 +105,7 @@ func (p *page) makes() []pageRow {
 		return p.environToBe(line, list)
 	case 8:
 		if x.ExplainedBy > 0 {
-			return []pageRow{quiet("It will call the application that explains why step %02d said no.", x.ExplainedBy)}
+			return wrapped(cells.Quiet, fmt.Sprintf("It will call the application that explains why step %02d said no.", x.ExplainedBy), p.layout.page())
 		}
 		return []pageRow{quiet("It will call %s with these %d keys.", p.app, len(x.Environ))}
 	case 9:

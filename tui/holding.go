@@ -1,10 +1,15 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	requestline "barewire/steps/03_requestline"
+	"barewire/tui/filter"
 	"barewire/tui/hold"
+	"barewire/tui/over"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,7 +18,10 @@ import (
 // holdCommand does what keys mean to requests that are held.
 func (m *Model) holdCommand(msg tea.KeyMsg) tea.Cmd {
 	gate := m.config.Gate
-	if gate == nil {
+	switch {
+	case gate == nil && m.config.Watched != "":
+		return told("A program that is only watched cannot be held.")
+	case gate == nil:
 		return told("A record cannot be held: it is over.")
 	}
 	switch {
@@ -67,18 +75,18 @@ func (m *Model) inHand() (request int, is bool) {
 func (m *Model) breakMenu() *menu {
 	gate := m.config.Gate
 	breaks := gate.Breaks()
-	list := &menu{title: "breakpoints: where a request stops"}
+	list := &menu{Title: "breakpoints: where a request stops"}
 	for i, b := range breaks {
-		list.items = append(list.items, item{"- " + breakInWords(b), "is set; enter takes it away", func(*Model) tea.Cmd {
+		list.Items = append(list.Items, item{Name: "- " + breakInWords(b), About: "is set; enter takes it away", Do: func(*Model) tea.Cmd {
 			gate.SetBreaks(append(breaks[:i:i], breaks[i+1:]...))
 			return told("It is taken away.")
 		}})
 	}
 	add := func(name, about string, b hold.Break) {
-		list.items = append(list.items, item{name, about, func(*Model) tea.Cmd {
-			gate.SetBreaks(append(breaks, b))
-			return told("A request stops " + breakInWords(b) + ".")
-		}})
+		if slices.Contains(breaks, b) {
+			return
+		}
+		list.Items = append(list.Items, item{Name: name, About: about, Do: func(m *Model) tea.Cmd { return m.setBreak(b) }})
 	}
 	add("on error", "behind a step that said no, or broke", hold.Break{OnError: true})
 	for step := 2; step <= 10; step++ {
@@ -86,23 +94,62 @@ func (m *Model) breakMenu() *menu {
 			add("before "+stepName(step), stepQuestions[step], hold.Break{Step: step})
 		}
 	}
-	list.items = append(list.items,
-		item{"method …", "type a method: POST", func(m *Model) tea.Cmd {
-			m.input = newInput("stop at method:", "", func(_ *Model, text string) tea.Cmd { return m.setBreak(hold.Break{Method: strings.TrimSpace(text)}) })
+	list.Items = append(list.Items,
+		item{Name: "method …", About: "type a method: POST", Do: func(m *Model) tea.Cmd {
+			m.input = over.NewInput(methodPrompt, "", (*Model).breakAtMethod)
 			return nil
 		}},
-		item{"path …", "type a path: /hello, or /static/*", func(m *Model) tea.Cmd {
-			m.input = newInput("stop at path:", "", func(_ *Model, text string) tea.Cmd { return m.setBreak(hold.Break{Path: strings.TrimSpace(text)}) })
+		item{Name: "path …", About: "type a path: /hello, or /static/*", Do: func(m *Model) tea.Cmd {
+			m.input = over.NewInput(pathPrompt, "", (*Model).breakAtPath)
 			return nil
 		}})
 	return list
+}
+
+const methodPrompt, pathPrompt = "stop at method:", "stop at path:"
+
+// breakAtMethod sets a breakpoint, and who types post means POST, as in a filter:
+// methods are case-sensitive (RFC 9110 §9.1), and all that are known are capitals.
+func (m *Model) breakAtMethod(text string) tea.Cmd {
+	method := strings.TrimSpace(text)
+	if capitals := strings.ToUpper(method); filter.IsMethod(capitals) {
+		method = capitals
+	}
+	if method != "" && !requestline.IsToken(method) {
+		m.input = over.NewInput(methodPrompt, text, (*Model).breakAtMethod)
+		return failed(errors.New("no request has such a method"))
+	}
+	return m.setBreak(hold.Break{Method: method})
+}
+
+// breakAtPath sets a breakpoint at a path that a request can have.
+func (m *Model) breakAtPath(text string) tea.Cmd {
+	path := strings.TrimSpace(text)
+	wrong := ""
+	switch {
+	case strings.ContainsAny(path, " \t"):
+		wrong = "a path has no blanks; they are %20"
+	case strings.ContainsAny(path, "?#"):
+		wrong = "a path ends before ? and #"
+	case path != "" && path != "*" && !strings.HasPrefix(path, "/"):
+		wrong = "a path begins with /"
+	}
+	if wrong != "" {
+		m.input = over.NewInput(pathPrompt, text, (*Model).breakAtPath)
+		return failed(errors.New(wrong))
+	}
+	return m.setBreak(hold.Break{Path: path})
 }
 
 func (m *Model) setBreak(b hold.Break) tea.Cmd {
 	if b == (hold.Break{}) {
 		return nil
 	}
-	m.config.Gate.SetBreaks(append(m.config.Gate.Breaks(), b))
+	breaks := m.config.Gate.Breaks()
+	if slices.Contains(breaks, b) {
+		return told("A request stops " + breakInWords(b) + " already.")
+	}
+	m.config.Gate.SetBreaks(append(breaks, b))
 	return told("A request stops " + breakInWords(b) + ".")
 }
 

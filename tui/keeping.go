@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"barewire/tui/cells"
 	"barewire/tui/export"
 	"barewire/tui/history"
 
@@ -24,22 +25,22 @@ func (m *Model) keepCommand(msg tea.KeyMsg, x *history.Exchange) tea.Cmd {
 }
 
 func (m *Model) copyMenu(x *history.Exchange) *menu {
-	list := &menu{title: fmt.Sprintf("copy from request %d", x.Number), items: []item{
-		{"curl", "the command that repeats it", func(m *Model) tea.Cmd {
+	list := &menu{Title: fmt.Sprintf("copy from request %d", x.Number), Items: []item{
+		{Name: "curl", About: "the command that repeats it", Do: func(m *Model) tea.Cmd {
 			command, err := export.Curl(x, m.config.URL)
 			if err != nil {
 				return failed(err)
 			}
 			return m.copy([]byte(command+"\n"), fmt.Sprintf("request-%d.sh", x.Number))
 		}},
-		{"bytes", "the request, byte for byte", func(m *Model) tea.Cmd {
+		{Name: "bytes", About: "the request, byte for byte", Do: func(m *Model) tea.Cmd {
 			return m.copy(export.Raw(x), fmt.Sprintf("request-%d.http", x.Number))
 		}},
 	}}
 	if about := m.pageOf(x).subject(); m.focus == onPage && about.value != "" {
-		list.items = append([]item{{"value", about.value, func(m *Model) tea.Cmd {
+		list.Items = append([]item{{Name: "value", About: about.value, Do: func(m *Model) tea.Cmd {
 			return m.copy([]byte(unquoted(about.value)), "value.txt")
-		}}}, list.items...)
+		}}}, list.Items...)
 	}
 	return list
 }
@@ -54,31 +55,48 @@ func unquoted(value string) string {
 
 // copy brings a text to the clipboard, and always to a file too.
 func (m *Model) copy(text []byte, name string) tea.Cmd {
-	clipboard := m.config.Clipboard
+	clipboard, width := m.config.Clipboard, m.layout.width
 	return func() tea.Msg {
-		told, err := clipboard.Copy(text, name)
+		told, path, err := clipboard.Copy(text, name)
 		if err != nil {
 			return toldMsg{text: err.Error(), wrong: true}
 		}
-		return toldMsg{text: told}
+		return toldMsg{text: saidOfFile(told, path, width)}
 	}
+}
+
+// saidOfFile says something of a file in one line. Where there is little room, the
+// words go first, then the beginning of the folder, and the file's own name never.
+func saidOfFile(said, path string, width int) string {
+	const margin = 2
+	if whole := said + " " + path; cells.Width(whole) <= width-margin {
+		return whole
+	}
+	for shorter := path; cells.Width(path) > width-margin; path = "…" + shorter {
+		next := strings.IndexRune(shorter[1:], filepath.Separator)
+		if next < 0 {
+			break
+		}
+		shorter = shorter[1+next:]
+	}
+	return path
 }
 
 func (m *Model) exportMenu(x *history.Exchange) *menu {
 	one, all := []*history.Exchange{x}, m.list.exchanges
 	har := func(exchanges []*history.Exchange) ([]byte, error) { return export.HAR(exchanges, m.config.Version) }
-	return &menu{title: "export to a file", items: []item{
-		{fmt.Sprintf("trace of request %d", x.Number), "barewire open shows it again", m.exporting(export.Trace, one, fmt.Sprintf("request-%d.jsonl", x.Number))},
-		{fmt.Sprintf("HAR of request %d", x.Number), "for a browser's network panel", m.exporting(har, one, fmt.Sprintf("request-%d.har", x.Number))},
-		{"trace of all that the list shows", count(len(all), "request", "requests"), m.exporting(export.Trace, all, "barewire.jsonl")},
-		{"HAR of all that the list shows", count(len(all), "request", "requests"), m.exporting(har, all, "barewire.har")},
+	return &menu{Title: "export to a file", Items: []item{
+		{Name: fmt.Sprintf("trace of request %d", x.Number), About: "barewire open shows it again", Do: m.exporting(export.Trace, one, fmt.Sprintf("request-%d.jsonl", x.Number))},
+		{Name: fmt.Sprintf("HAR of request %d", x.Number), About: "for a browser's network panel", Do: m.exporting(har, one, fmt.Sprintf("request-%d.har", x.Number))},
+		{Name: "trace of all that the list shows", About: count(len(all), "request", "requests"), Do: m.exporting(export.Trace, all, "barewire.jsonl")},
+		{Name: "HAR of all that the list shows", About: count(len(all), "request", "requests"), Do: m.exporting(har, all, "barewire.har")},
 	}}
 }
 
 // exporting writes a new file, and tells its name. One that is there stays as it is.
 func (m *Model) exporting(form func([]*history.Exchange) ([]byte, error), exchanges []*history.Exchange, name string) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
-		folder := m.config.folder()
+		folder, width := m.config.folder(), m.layout.width
 		return func() tea.Msg {
 			text, err := form(exchanges)
 			path := freeName(filepath.Join(folder, name))
@@ -88,7 +106,7 @@ func (m *Model) exporting(form func([]*history.Exchange) ([]byte, error), exchan
 			if err != nil {
 				return toldMsg{text: err.Error(), wrong: true}
 			}
-			return toldMsg{text: "Written to " + path}
+			return toldMsg{text: saidOfFile("Written to", path, width)}
 		}
 	}
 }

@@ -1,36 +1,33 @@
 package tui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"slices"
+
+	"barewire/tui/over"
+
+	"github.com/charmbracelet/bubbles/key"
+)
 
 // keyMap is every key of the screen. A key means one thing.
 type keyMap struct {
-	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom key.Binding
-	Next, Previous, Open, Close, Step, StepBefore, StepAfter  key.Binding
-	Larger, Smaller, Follow                                   key.Binding
-	Pause, Run, LetGo, LetAllGo, Break                        key.Binding
-	Send, Curl, Replay, Cut                                   key.Binding
-	Search, FindNext, FindPrevious, NextError, PreviousError  key.Binding
-	Filter, Explain, Code, Edit, Bytes, View                  key.Binding
-	Mark, NextMark, Note, Copy, Export, Clear                 key.Binding
-	Command, Help, Back, Quit                                 key.Binding
+	Next, Previous, Left, Right                              key.Binding
+	Open, Close, Step, StepBefore, StepAfter                 key.Binding
+	Larger, Smaller, Follow                                  key.Binding
+	Pause, Run, LetGo, LetAllGo, Break                       key.Binding
+	Send, Curl, Replay, Cut, Mistake                         key.Binding
+	Search, FindNext, FindPrevious, NextError, PreviousError key.Binding
+	Filter, Explain, Code, Edit, Bytes, View                 key.Binding
+	Mark, NextMark, Note, Copy, Export, Clear                key.Binding
+	Command, Help, Suspend, Back, Quit                       key.Binding
 }
 
-// bind makes a binding: its keys, how the help shows them, and what they do.
-func bind(shown, does string, keys ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
-}
+var bind = over.Bind
 
 var keys = keyMap{
-	Up:            bind("↑ k", "up", "up", "k"),
-	Down:          bind("↓ j", "down", "down", "j"),
-	PageUp:        bind("PgUp ^b", "a page up", "pgup", "ctrl+b"),
-	PageDown:      bind("PgDn ^f", "a page down", "pgdown", "ctrl+f"),
-	HalfUp:        bind("^u", "half a page up", "ctrl+u"),
-	HalfDown:      bind("^d", "half a page down", "ctrl+d"),
-	Top:           bind("g", "to the first", "g", "home"),
-	Bottom:        bind("G", "to the last", "G", "end"),
-	Next:          bind("tab →", "next pane", "tab", "right", "l"),
-	Previous:      bind("S-tab ←", "previous pane", "shift+tab", "left", "h"),
+	Next:          bind("tab", "next pane", "tab"),
+	Previous:      bind("S-tab", "previous pane", "shift+tab"),
+	Left:          bind("← h", "pane before; in hex, byte before", "left", "h"),
+	Right:         bind("→ l", "next pane; in hex, next byte", "right", "l"),
 	Open:          bind("enter", "open what the cursor is on", "enter"),
 	Close:         bind("esc", "close", "esc"),
 	Step:          bind("0-9", "look at a step: 1 is 01, 0 is 10", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),
@@ -48,6 +45,7 @@ var keys = keyMap{
 	Curl:          bind("S", "type a curl line", "S"),
 	Replay:        bind("r", "send the request again", "r"),
 	Cut:           bind("R", "send it again, cut into pieces", "R"),
+	Mistake:       bind("M", "a mistake in place of a step", "M"),
 	Search:        bind("/", "search this page", "/"),
 	FindNext:      bind("n", "next match", "n"),
 	FindPrevious:  bind("N", "previous match", "N"),
@@ -65,24 +63,20 @@ var keys = keyMap{
 	Copy:          bind("y", "copy: curl, bytes, value", "y"),
 	Export:        bind("E", "export: trace, HAR", "E"),
 	Clear:         bind("z", "clear the list; held and marked stay", "z"),
-	Command:       bind(":", "any command by name", ":"),
-	Help:          bind("?", "help", "?"),
-	Back:          bind("q", "back; at the top: quit", "q"),
-	Quit:          bind("Q ^c", "quit", "Q", "ctrl+c"),
+	Command:       over.Command,
+	Help:          over.Help,
+	Suspend:       over.Suspend,
+	Back:          over.Back,
+	Quit:          over.Quit,
 }
 
-// A group is keys that belong together, under a heading of the help.
-type group struct {
-	title string
-	keys  []key.Binding
-}
-
-var groups = []group{
-	{"move", []key.Binding{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.HalfUp, keys.HalfDown, keys.Top, keys.Bottom, keys.Next, keys.Previous, keys.Larger, keys.Smaller, keys.Follow}},
-	{"look", []key.Binding{keys.Open, keys.Close, keys.Step, keys.StepBefore, keys.StepAfter, keys.Explain, keys.Code, keys.Edit, keys.Bytes, keys.View}},
-	{"hold", []key.Binding{keys.Pause, keys.Run, keys.LetGo, keys.LetAllGo, keys.Break}},
-	{"ask", []key.Binding{keys.Send, keys.Curl, keys.Replay, keys.Cut}},
-	{"find", []key.Binding{keys.Filter, keys.Search, keys.FindNext, keys.FindPrevious, keys.NextError, keys.PreviousError, keys.Mark, keys.NextMark, keys.Note}},
-	{"keep", []key.Binding{keys.Copy, keys.Export, keys.Clear}},
-	{"leave", []key.Binding{keys.Command, keys.Help, keys.Back, keys.Quit}},
+// groups are the keys under the headings of the help.
+var groups = []over.Group{
+	{Title: "move", Keys: slices.Concat(over.Moves, []key.Binding{keys.Next, keys.Previous, keys.Left, keys.Right, keys.Larger, keys.Smaller, keys.Follow})},
+	{Title: "look", Keys: []key.Binding{keys.Open, keys.Close, keys.Step, keys.StepBefore, keys.StepAfter, keys.Explain, keys.Code, keys.Edit, keys.Bytes, keys.View}},
+	{Title: "hold", Keys: []key.Binding{keys.Pause, keys.Run, keys.LetGo, keys.LetAllGo, keys.Break}},
+	{Title: "ask", Keys: []key.Binding{keys.Send, keys.Curl, keys.Replay, keys.Cut, keys.Mistake}},
+	{Title: "find", Keys: []key.Binding{keys.Filter, keys.Search, keys.FindNext, keys.FindPrevious, keys.NextError, keys.PreviousError, keys.Mark, keys.NextMark, keys.Note}},
+	{Title: "keep", Keys: []key.Binding{keys.Copy, keys.Export, keys.Clear}},
+	{Title: "leave", Keys: []key.Binding{keys.Command, keys.Help, keys.Suspend, keys.Back, keys.Quit}},
 }

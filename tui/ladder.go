@@ -21,11 +21,14 @@ type ladder struct {
 }
 
 func (l *ladder) draw(width int) []cells.Row {
-	took := l.exchange.Took
-	if !l.exchange.Done {
-		took = l.now.Sub(l.exchange.Began)
+	took := trace.Brief(l.exchange.Took)
+	switch {
+	case l.held != nil:
+		took = "" // the clock stands below
+	case !l.exchange.Done:
+		took = trace.Brief(max(l.now.Sub(l.exchange.Began), l.exchange.Took))
 	}
-	rows := []cells.Row{l.rung(0, " ", cells.Plain, "whole request", trace.Brief(took), width)}
+	rows := []cells.Row{l.rung(0, " ", cells.Plain, "whole request", took, width)}
 	for number := 1; number <= 10; number++ {
 		rows = append(rows, l.step(number, width))
 	}
@@ -43,7 +46,7 @@ func (l *ladder) step(number, width int) cells.Row {
 		return l.rung(number, "‖", cells.Held, name, l.held.waited(l.now), width)
 	case step.State == history.Failed:
 		return l.rung(number, "✗", cells.Wrong, name, trace.Brief(step.Took), width)
-	case number == 8 && l.exchange.ExplainedBy > 0:
+	case number == 8 && l.exchange.ExplainedBy > 0 && !l.exchange.Called():
 		return l.rung(number, "·", cells.Quiet, name, "", width) // what was called explains
 	case number == l.running():
 		return l.rung(number, "…", cells.Plain, name, "now", width)
@@ -57,7 +60,7 @@ func (l *ladder) step(number, width int) cells.Row {
 
 // running returns the step that is in hand, 0 when none is.
 func (l *ladder) running() int {
-	if l.exchange.Done || l.held != nil {
+	if l.exchange.Done || l.held != nil || l.exchange.Steps[2].Took < 0 { // which nobody tells of
 		return 0
 	}
 	last := 0

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"barewire/server/trace"
@@ -17,6 +18,7 @@ type list struct {
 	top       int                 // index of the first row
 	follow    bool                // the cursor goes along with the newest
 	held      map[int]heldRequest // by number
+	focused   bool
 	now       time.Time
 }
 
@@ -25,7 +27,7 @@ type heldRequest struct {
 	step    int
 	since   time.Time
 	leftAt  time.Time // when its client did, if it has
-	waiting bool      // it was never stepped
+	waiting bool      // behind another one, and never stepped
 }
 
 func (h heldRequest) left() bool { return !h.leftAt.IsZero() }
@@ -68,7 +70,11 @@ func (l *list) draw(layout layout) []cells.Row {
 		quiet("in"), quiet("out"), quiet("time"), nil)}
 	for i := l.top; i < l.top+layout.list; i++ {
 		if i < len(l.exchanges) {
-			rows = append(rows, l.exchange(l.exchanges[i], i == l.selected, widths))
+			row := l.exchange(l.exchanges[i], i == l.selected, widths)
+			if l.focused && i == l.selected {
+				row = row.Marked(cells.Cursor)
+			}
+			rows = append(rows, row)
 		} else {
 			rows = append(rows, nil)
 		}
@@ -91,14 +97,23 @@ func (l *list) exchange(x *history.Exchange, selected bool, widths widths) cells
 	if x.Wrong() {
 		role = cells.Wrong
 	}
+	if !x.Done {
+		took = trace.Overall(max(l.now.Sub(x.Began), x.Took))
+	}
 	if held, is := l.held[x.Number]; is {
 		role, answer, took = cells.Held, fmt.Sprintf("‖ held %02d", held.step), held.waited(l.now)
+		if held.waiting {
+			answer = fmt.Sprintf("· waits %02d", held.step)
+		}
 		if remark = "the client waits"; held.left() {
 			remark = "the client has left"
 		}
 	}
 	if x.Note != "" {
 		remark = x.Note
+	}
+	if cells.Width(remark) > widths.remark {
+		remark, _, _ = strings.Cut(remark, "; ") // what it meant for the connection
 	}
 	return widths.row(cursor, number, plain(fmt.Sprintf("c%d", x.Conn)), plain(x.Method()), plain(x.Target()),
 		cells.Text(role, answer), plain(bytesOf(x.In)), plain(bytesOf(x.Out)), plain(took), cells.Text(role, remark))
@@ -117,17 +132,18 @@ func shortNumber(number int) string {
 var nothing cells.Row
 
 // widths are those of the columns that depend on the screen.
-type widths struct{ target, in, out, time, remark int }
+type widths struct{ target, answer, in, out, time, remark int }
 
 func listWidths(width int) widths {
 	switch {
 	case width < 72:
-		return widths{target: width - 40, time: 9} // no room for sizes
+		return widths{target: width - 40, answer: 12, time: 9} // no room for sizes
 	case width < 110:
-		return widths{target: width - 54, in: 6, out: 8, time: 9}
+		return widths{target: width - 54, answer: 12, in: 6, out: 8, time: 9}
 	}
 	more := max(width-120, 0) / 2
-	return widths{target: 30 + more, in: 6, out: 8, time: 10, remark: width - 88 - more}
+	wider := min(more, 16) // for the long ones: 431 Request Header Fields Too Large
+	return widths{target: 30 + more - wider, answer: 12 + wider, in: 6, out: 8, time: 10, remark: width - 88 - more}
 }
 
 // row puts the columns beside each other, numbers to the right.
@@ -137,9 +153,12 @@ func (w widths) row(cursor, number, on, method, target, answer, in, out, took, r
 		cells.Column{Width: -4, Row: number},
 		cells.Column{Width: 2},
 		cells.Column{Width: 5, Row: on},
-		cells.Column{Width: 7, Row: method},
-		cells.Column{Width: w.target, Row: target},
-		cells.Column{Width: 12, Row: answer},
+		cells.Column{Width: 6, Row: method},
+		cells.Column{Width: 1},
+		cells.Column{Width: w.target - 1, Row: target},
+		cells.Column{Width: 1},
+		cells.Column{Width: w.answer - 1, Row: answer},
+		cells.Column{Width: 1},
 		cells.Column{Width: -w.in, Row: in},
 		cells.Column{Width: -w.out, Row: out},
 		cells.Column{Width: -w.time, Row: took},

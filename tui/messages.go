@@ -23,6 +23,7 @@ type (
 	toldMsg struct {
 		text  string
 		wrong bool
+		late  bool // not about what is being done now: it can wait
 	}
 )
 

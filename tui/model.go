@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,7 @@ type Model struct {
 	filtering filtering
 	search    string
 	message   toldMsg // until the next key
+	late      toldMsg // waits until nothing is over the page
 	tried     map[string]bool
 	held      []hold.Held
 	stands    place // where the selected request was seen to be held
@@ -84,11 +87,16 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.now = time.Time(msg)
 		cmd = tick()
 	case toldMsg:
-		m.message = msg
+		if msg.late && (m.input != nil || m.menu != nil) {
+			m.late = msg
+		} else {
+			m.message = msg
+		}
 	case curledMsg:
 		m.sheet = curled(msg)
 	case tea.KeyMsg:
 		cmd = m.press(msg)
+		m.closed()
 	}
 	m.settle()
 	return m, cmd
@@ -143,7 +151,12 @@ func (m *Model) refreshHeld() {
 		if len(m.held) > before {
 			m.message = toldMsg{} // there is something newer to say
 		}
-		for _, held := range m.held {
+		inHand := slices.ContainsFunc(m.held, func(held hold.Held) bool { return !held.Waiting })
+		for i := range m.held {
+			held := &m.held[i]
+			if i == 0 && !inHand {
+				held.Waiting = false // it is the next one to be stepped
+			}
 			m.list.held[held.Request] = heldRequest{held.Step, held.First, held.LeftAt, held.Waiting}
 		}
 	}
@@ -184,7 +197,7 @@ func (m Model) View() string {
 		return m.pen.Paint(cells.Text(cells.Plain, fmt.Sprintf("barewire needs %dx%d, this is %dx%d", minWidth, minHeight, width, height)), width)
 	}
 	rows := []cells.Row{m.title()}
-	m.list.now = m.now
+	m.list.now, m.list.focused = m.now, m.focus == onList && !m.isOver()
 	rows = append(rows, m.upper()...)
 	rows = append(rows, m.lower()...)
 	for len(rows) < height-2 {
@@ -292,7 +305,11 @@ func (m *Model) pageOf(x *history.Exchange) *page {
 
 // title is the first line: what is served where, and how it goes.
 func (m *Model) title() cells.Row {
-	left := cells.Row{{Text: " barewire", Mark: cells.Bold}, {Text: "  " + m.config.App}, {Text: "  " + m.config.URL}}
+	left := cells.Row{{Text: " barewire", Mark: cells.Bold}, {Text: "  " + cmp.Or(m.config.Title, m.config.App)}}
+	if mistake := m.mistake(); mistake != nil {
+		left = append(left, cells.Span{Text: "  " + mistake.String(), Role: cells.Wrong})
+	}
+	left = append(left, cells.Span{Text: "  " + m.config.URL})
 	var right cells.Row
 	say := func(role cells.Role, text string) { right = append(right, cells.Span{Text: "  " + text, Role: role}) }
 	stepped, waiting := 0, 0
@@ -320,12 +337,14 @@ func (m *Model) title() cells.Row {
 			say(cells.Plain, "0 held")
 		}
 	}
-	dropped := m.history.Dropped + m.history.Unseen
 	switch {
-	case dropped > 0:
-		say(cells.Wrong, fmt.Sprintf("%d dropped", dropped))
+	case m.history.Unseen > 0:
+		say(cells.Wrong, fmt.Sprintf("%d dropped", m.history.Unseen))
 	case m.layout.width >= 100:
 		say(cells.Plain, "0 dropped")
+	}
+	if m.history.Dropped > 0 {
+		say(cells.Wrong, fmt.Sprintf("%d events lost", m.history.Dropped))
 	}
 	if text := m.filtering.filter.String(); text != "" {
 		say(cells.Held, "filter "+text)
@@ -343,7 +362,7 @@ func (m *Model) welcome() []cells.Row {
 	if m.curl {
 		arrows = "> is what the client says      < is what the server says"
 	}
-	if m.config.Gate == nil {
+	if m.config.Gate == nil && m.config.Watched == "" {
 		return []cells.Row{nil, nil, cells.Text(cells.Plain, "     There is no request in this record.")}
 	}
 	return []cells.Row{
@@ -355,5 +374,6 @@ func (m *Model) welcome() []cells.Row {
 		cells.Row{{Text: "     or stay here and press  "}, {Text: "s", Mark: cells.Bold}, {Text: "  to send a first request from inside."}},
 		nil,
 		cells.Text(cells.Quiet, "     "+arrows),
+		cells.Text(cells.Quiet, "     "+m.config.Watched),
 	}
 }

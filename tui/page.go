@@ -19,6 +19,7 @@ type page struct {
 	bytes    byteMode
 	focused  bool
 	cursor   int           // row
+	column   int           // byte of it, where it shows bytes
 	top      int           // first row that is shown
 	held     *heldRequest  // when it stands before this step
 	marked   history.Range // bytes that belong to what the cursor is on
@@ -55,6 +56,7 @@ type pageRow struct {
 	cells.Row
 	about subject
 	wire  *wireLine // what it was made of, if bytes of it can be marked
+	hex   *hexRow   // the same, where it shows bytes
 }
 
 // A subject is what the cursor can be on: it can be explained, copied, and traced
@@ -75,14 +77,7 @@ func (p *page) draw() []cells.Row {
 	p.scroll(len(all))
 	var rows []cells.Row
 	for i := p.top; i < min(p.top+p.height(), len(all)); i++ {
-		row := all[i].Row
-		if line := all[i].wire; line != nil && p.marked != (history.Range{}) {
-			row = p.wireRow(*line, p.marked)
-		}
-		if p.focused && i == p.cursor {
-			row = row.Fit(p.layout.page()).Marked(cells.Cursor)
-		}
-		rows = append(rows, row)
+		rows = append(rows, p.row(all[i], p.focused && i == p.cursor))
 	}
 	if p.step == 7 {
 		for len(rows) < p.height() {
@@ -91,6 +86,22 @@ func (p *page) draw() []cells.Row {
 		rows = append(rows, p.origin())
 	}
 	return rows
+}
+
+// row draws a row as it is now: with the cursor on it or not, and its bytes marked.
+func (p *page) row(row pageRow, cursor bool) cells.Row {
+	switch {
+	case row.hex != nil && cursor:
+		return p.hexRow(row.hex, p.marked, p.inRow(row.hex))
+	case row.hex != nil && p.marked != (history.Range{}):
+		return p.hexRow(row.hex, p.marked, -1)
+	case row.wire != nil && p.marked != (history.Range{}):
+		row.Row = p.wireRow(*row.wire, p.marked)
+	}
+	if cursor {
+		return row.Row.Fit(p.layout.page()).Marked(cells.Cursor)
+	}
+	return row.Row
 }
 
 // height returns how many rows of the page are seen. Below those of the environ
@@ -147,10 +158,13 @@ func (p *page) scroll(rows int) {
 // subject returns what the cursor is on.
 func (p *page) subject() subject {
 	rows := p.rows()
-	if 0 <= p.cursor && p.cursor < len(rows) {
-		return rows[p.cursor].about
+	switch {
+	case p.cursor < 0 || p.cursor >= len(rows):
+		return subject{}
+	case rows[p.cursor].hex != nil:
+		return p.byteSubject(rows[p.cursor].hex)
 	}
-	return subject{}
+	return rows[p.cursor].about
 }
 
 // rows returns the rows of the page. They are made anew only when something they

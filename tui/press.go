@@ -6,16 +6,22 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
+	"time"
 
 	"barewire/tui/cells"
 	"barewire/tui/explain"
 	"barewire/tui/filter"
 	"barewire/tui/history"
+	"barewire/tui/over"
 	"barewire/tui/source"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
+
+// helpWidth is the room of a column of the help, if there is as much.
+const helpWidth = 60
 
 // press does what a key means: to what is being typed, to what is over the page,
 // or to the screen.
@@ -24,7 +30,7 @@ func (m *Model) press(msg tea.KeyMsg) tea.Cmd {
 		// No key was pressed. What people paste here is mostly a curl line.
 		if strings.HasPrefix(string(msg.Runes), "curl") && m.config.URL != "" {
 			m.menu, m.sheet = nil, nil
-			m.input = newInput("$", string(msg.Runes), (*Model).curlLine)
+			m.input = over.NewInput("$", string(msg.Runes), (*Model).curlLine)
 			return nil
 		}
 		return told("Press S first to type a curl line, f for a filter, / to search.")
@@ -41,6 +47,8 @@ func (m *Model) press(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case msg.String() == "ctrl+c":
 		return tea.Quit
+	case key.Matches(msg, keys.Suspend):
+		return tea.Suspend
 	case m.input != nil:
 		return m.pressInput(msg)
 	case m.menu != nil:
@@ -54,66 +62,50 @@ func (m *Model) press(msg tea.KeyMsg) tea.Cmd {
 	return m.command(msg)
 }
 
-func (m *Model) pressInput(msg tea.KeyMsg) (cmd tea.Cmd) {
-	in := m.input
-	switch msg.String() {
-	case "esc":
-		m.input = nil
-		return nil
-	case "enter":
-		m.input = nil
-		return in.accept(m, in.field.Value())
+// closed shows what was to be said while something else had the last lines.
+func (m *Model) closed() {
+	if m.input == nil && m.menu == nil && m.late.text != "" {
+		m.message, m.late = m.late, toldMsg{}
 	}
-	in.field, cmd = in.field.Update(msg)
+}
+
+func (m *Model) pressInput(msg tea.KeyMsg) tea.Cmd {
+	closes, do, cmd := m.input.Press(msg)
+	if closes {
+		m.input = nil
+	}
+	if do != nil {
+		return do(m)
+	}
 	return cmd
 }
 
 func (m *Model) pressMenu(msg tea.KeyMsg) tea.Cmd {
-	menu := m.menu
-	switch {
-	case key.Matches(msg, keys.Close, keys.Back):
+	outcome, chosen := m.menu.Press(msg, m.layout.body)
+	if outcome == over.Closes {
 		m.menu = nil
-	case key.Matches(msg, keys.Quit):
-		return tea.Quit
-	case key.Matches(msg, keys.Up):
-		menu.cursor--
-	case key.Matches(msg, keys.Down):
-		menu.cursor++
-	case key.Matches(msg, keys.PageUp, keys.HalfUp):
-		menu.cursor -= m.layout.body
-	case key.Matches(msg, keys.PageDown, keys.HalfDown):
-		menu.cursor += m.layout.body
-	case key.Matches(msg, keys.Top):
-		menu.cursor = 0
-	case key.Matches(msg, keys.Bottom):
-		menu.cursor = len(menu.items)
-	case key.Matches(msg, keys.Open) && len(menu.items) > 0:
-		m.menu = nil
-		menu.cursor = max(min(menu.cursor, len(menu.items)-1), 0)
-		return menu.items[menu.cursor].do(m)
 	}
-	menu.cursor = max(min(menu.cursor, len(menu.items)-1), 0)
-	return nil
+	if chosen != nil {
+		return chosen.Do(m)
+	}
+	return left(outcome)
 }
 
 func (m *Model) pressSheet(msg tea.KeyMsg) tea.Cmd {
-	switch {
-	case key.Matches(msg, keys.Quit):
-		return tea.Quit
-	case key.Matches(msg, keys.Close, keys.Back, keys.Open, keys.Explain, keys.Help):
+	outcome := m.sheet.Press(msg, m.layout.body, keys.Explain, keys.Help)
+	if outcome == over.Closes {
 		m.sheet = nil
-	case key.Matches(msg, keys.Up):
-		m.sheet.top--
-	case key.Matches(msg, keys.Down):
-		m.sheet.top++
-	case key.Matches(msg, keys.PageUp, keys.HalfUp):
-		m.sheet.top -= m.layout.body
-	case key.Matches(msg, keys.PageDown, keys.HalfDown):
-		m.sheet.top += m.layout.body
-	case key.Matches(msg, keys.Top):
-		m.sheet.top = 0
-	case key.Matches(msg, keys.Bottom):
-		m.sheet.top = 1 << 30
+	}
+	return left(outcome)
+}
+
+// left is what is still to be done after a key that was meant for a menu or a sheet.
+func left(outcome over.Outcome) tea.Cmd {
+	switch outcome {
+	case over.Quits:
+		return tea.Quit
+	case over.Unknown:
+		return told("esc closes this first.")
 	}
 	return nil
 }
@@ -121,29 +113,12 @@ func (m *Model) pressSheet(msg tea.KeyMsg) tea.Cmd {
 // move moves the cursor of the focused pane, and tells whether the key was one
 // for that.
 func (m *Model) move(msg tea.KeyMsg) bool {
-	by := 0
 	rows := m.layout.body
 	if m.focus == onList {
 		rows = m.listRows()
 	}
-	switch {
-	case key.Matches(msg, keys.Up):
-		by = -1
-	case key.Matches(msg, keys.Down):
-		by = 1
-	case key.Matches(msg, keys.PageUp):
-		by = -rows
-	case key.Matches(msg, keys.PageDown):
-		by = rows
-	case key.Matches(msg, keys.HalfUp):
-		by = -max(rows/2, 1)
-	case key.Matches(msg, keys.HalfDown):
-		by = max(rows/2, 1)
-	case key.Matches(msg, keys.Top):
-		by = -1 << 30
-	case key.Matches(msg, keys.Bottom):
-		by = 1 << 30
-	default:
+	by, moves := over.Moved(msg, rows)
+	if !moves {
 		return false
 	}
 	switch m.focus {
@@ -154,7 +129,7 @@ func (m *Model) move(msg tea.KeyMsg) bool {
 		}
 		stays := m.list.follow && by > 0 && m.list.selected == last
 		m.list.selected = max(min(m.list.selected+by, last), 0)
-		m.list.follow = stays || by == 1<<30 // to the end is to follow
+		m.list.follow = stays || by == over.Far // to the end is to follow
 		m.lookAtHeld()
 	case onLadder:
 		m.ladder = max(min(m.ladder+by, 10), 0)
@@ -189,11 +164,11 @@ func (m *Model) command(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, keys.Close):
 		m.focus, m.zoomed, m.ladder = onList, false, 0
 	case key.Matches(msg, keys.Help):
-		m.sheet = m.helpSheet()
+		m.sheet = over.HelpSheet[*Model](groups, helpWidth)
 	case key.Matches(msg, keys.Command):
-		m.menu = commandMenu()
+		m.menu = over.Commands(groups, (*Model).press)
 	case key.Matches(msg, keys.Filter):
-		m.input = newInput("filter:", m.filtering.filter.String(), (*Model).setFilter)
+		m.input = over.NewInput("filter:", m.filtering.filter.String(), (*Model).setFilter)
 	case key.Matches(msg, keys.View):
 		m.curl = !m.curl
 	case key.Matches(msg, keys.Follow):
@@ -206,6 +181,8 @@ func (m *Model) command(msg tea.KeyMsg) tea.Cmd {
 		return m.holdCommand(msg)
 	case key.Matches(msg, keys.Send, keys.Curl, keys.Replay, keys.Cut):
 		return m.askCommand(msg)
+	case key.Matches(msg, keys.Mistake):
+		return m.mistakeCommand()
 	case x == nil:
 		return told(m.whyEmpty())
 	default:
@@ -217,26 +194,27 @@ func (m *Model) command(msg tea.KeyMsg) tea.Cmd {
 // look does what keys mean to the selected exchange.
 func (m *Model) look(msg tea.KeyMsg, x *history.Exchange) tea.Cmd {
 	switch {
-	case key.Matches(msg, keys.Next):
+	case key.Matches(msg, keys.Left, keys.Right) && m.alongBytes(msg, x):
+	case key.Matches(msg, keys.Next, keys.Right):
 		m.focus = (m.focus + 1) % panes
-	case key.Matches(msg, keys.Previous):
+	case key.Matches(msg, keys.Previous, keys.Left):
 		m.focus = (m.focus + panes - 1) % panes
 	case key.Matches(msg, keys.Step):
 		m.ladder = int(msg.Runes[0] - '0')
 		if m.ladder == 0 {
 			m.ladder = 10
 		}
-	case key.Matches(msg, keys.StepBefore):
-		m.ladder = max(m.ladder-1, 0)
-	case key.Matches(msg, keys.StepAfter):
-		m.ladder = min(m.ladder+1, 10)
+	case key.Matches(msg, keys.StepBefore) && m.ladder > 0:
+		m.ladder--
+	case key.Matches(msg, keys.StepAfter) && m.ladder < 10:
+		m.ladder++
 	case key.Matches(msg, keys.Larger):
 		m.zoomed = true
-	case key.Matches(msg, keys.Smaller):
+	case key.Matches(msg, keys.Smaller) && m.zoomed:
 		m.zoomed = false
 	case key.Matches(msg, keys.Bytes):
 		m.page.bytes = (m.page.bytes + 1) % byteModes
-		return told([...]string{asText: "Bytes as text.", withLineEnds: "Bytes as text, with line ends.", asHex: "Bytes in hex."}[m.page.bytes])
+		return told([...]string{asText: "Bytes as text.", withLineEnds: "Bytes as text, with line ends.", asHex: "Bytes in hex: of the whole request, of 02 and of 09."}[m.page.bytes])
 	case key.Matches(msg, keys.Open):
 		m.open(x)
 	case key.Matches(msg, keys.Explain):
@@ -246,7 +224,7 @@ func (m *Model) look(msg tea.KeyMsg, x *history.Exchange) tea.Cmd {
 	case key.Matches(msg, keys.Edit):
 		return m.edit(x)
 	case key.Matches(msg, keys.Search):
-		m.input = newInput("/", m.search, (*Model).find)
+		m.input = over.NewInput("/", "", (*Model).find)
 		if m.focus == onList {
 			m.focus = onPage
 		}
@@ -261,15 +239,25 @@ func (m *Model) look(msg tea.KeyMsg, x *history.Exchange) tea.Cmd {
 	case key.Matches(msg, keys.Mark):
 		x.Marked = !x.Marked
 	case key.Matches(msg, keys.NextMark):
-		return m.jump(1, func(x *history.Exchange) bool { return x.Marked }, "There is no mark further down.")
+		return m.nextMark()
 	case key.Matches(msg, keys.Note):
-		m.input = newInput("note:", x.Note, func(_ *Model, text string) tea.Cmd { x.Note = text; return nil })
+		m.input = over.NewInput("note:", x.Note, func(_ *Model, text string) tea.Cmd { x.Note = text; return nil })
 	case key.Matches(msg, keys.Copy, keys.Export):
 		return m.keepCommand(msg, x)
 	default:
 		return told(fmt.Sprintf("%s does nothing here; ? lists the keys.", msg))
 	}
 	return nil
+}
+
+// alongBytes moves the cursor to the next byte, or the one before, where the page
+// shows bytes.
+func (m *Model) alongBytes(msg tea.KeyMsg, x *history.Exchange) bool {
+	by := 1
+	if key.Matches(msg, keys.Left) {
+		by = -1
+	}
+	return m.focus == onPage && m.pageOf(x).moveInRow(by)
 }
 
 // open shows what the cursor is on: a pane further in, or a long value whole.
@@ -280,7 +268,7 @@ func (m *Model) open(x *history.Exchange) {
 	}
 	about := m.pageOf(x).subject()
 	if about.value != "" {
-		m.sheet = &sheet{title: about.name, lines: strings.Split(about.value, "\n")}
+		m.sheet = textSheet(about.name, strings.Split(about.value, "\n")...)
 	}
 }
 
@@ -299,7 +287,7 @@ func (m *Model) explain(x *history.Exchange) tea.Cmd {
 		return told("There is nothing to explain here; move the cursor to a line with a name.")
 	}
 	entry := explain.Look(about.kind, about.name)
-	m.sheet = &sheet{title: entry.Name, lines: []string{"", entry.Text, "", entry.Source}}
+	m.sheet = textSheet(entry.Name, "", entry.Text, "", entry.Source)
 	return nil
 }
 
@@ -319,13 +307,17 @@ func (m *Model) code(x *history.Exchange) {
 	var rows []cells.Row
 	for i, line := range source.Lines(place, around) {
 		number := max(place.Line-around, 1) + i
-		row := cells.Row{{Text: fmt.Sprintf("  %4d  ", number), Role: cells.Quiet}, {Text: line}}
+		sign, role, mark := "  ", cells.Quiet, cells.None
 		if number == place.Line {
-			row = cells.Row{{Text: fmt.Sprintf("▸ %4d  ", number), Role: cells.Held}, {Text: line, Mark: cells.Linked}}
+			sign, role, mark = "▸ ", cells.Held, cells.Linked
 		}
-		rows = append(rows, row)
+		margin := fmt.Sprintf("%s%4d  ", sign, number)
+		for _, part := range wrappedLine(line, m.layout.width-len("  1234  ")) {
+			rows = append(rows, cells.Row{{Text: margin, Role: role}, {Text: part, Mark: mark}})
+			margin = strings.Repeat(" ", len("  1234  "))
+		}
 	}
-	m.sheet = &sheet{title: place.String(), build: func(*Model) []cells.Row { return rows }}
+	m.sheet = &sheet{Title: place.String(), Rows: func(*Model, int) []cells.Row { return rows }}
 }
 
 // edit opens that line in the user's editor, where the source is at hand. Most
@@ -338,7 +330,9 @@ func (m *Model) edit(x *history.Exchange) tea.Cmd {
 	if len(editor) == 0 {
 		return told("EDITOR is not set; the line is " + place.String())
 	}
-	command := exec.Command(editor[0], append(editor[1:], fmt.Sprintf("+%d", place.Line), place.File)...)
+	command := exec.CommandContext(m.config.context(), editor[0], append(editor[1:], fmt.Sprintf("+%d", place.Line), place.File)...)
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // so that it can save
+	command.WaitDelay = 2 * time.Second
 	return tea.ExecProcess(command, func(err error) tea.Msg {
 		if err != nil {
 			return toldMsg{text: err.Error(), wrong: true}
@@ -367,7 +361,7 @@ func (s subject) made() source.Place {
 func (m *Model) setFilter(text string) tea.Cmd {
 	parsed, err := filter.Parse(text)
 	if err != nil {
-		m.input = newInput("filter:", text, (*Model).setFilter)
+		m.input = over.NewInput("filter:", text, (*Model).setFilter)
 		return failed(err)
 	}
 	m.filtering = filtering{filter: parsed}
@@ -375,9 +369,10 @@ func (m *Model) setFilter(text string) tea.Cmd {
 	return nil
 }
 
-// find looks for a text on the page, from the cursor on.
+// find looks for a text on the page, from the cursor on; for the last one, when
+// none is typed.
 func (m *Model) find(text string) tea.Cmd {
-	m.search = text
+	m.search = cmp.Or(text, m.search)
 	return m.findFrom(m.page.cursor-1, false)
 }
 
@@ -416,24 +411,15 @@ func (m *Model) jump(step int, is func(*history.Exchange) bool, none string) tea
 	return told(none)
 }
 
-// commandMenu offers every command by name; to choose one is to press its key.
-func commandMenu() *menu {
-	list := &menu{title: "any command"}
-	for _, group := range groups {
-		for _, binding := range group.keys {
-			list.items = append(list.items, item{binding.Help().Desc, binding.Help().Key, func(m *Model) tea.Cmd { return m.press(keyNamed(binding.Keys()[0])) }})
+// nextMark moves the cursor of the list to the next one that is marked, and from the
+// last to the first.
+func (m *Model) nextMark() tea.Cmd {
+	all := m.list.exchanges
+	for i := range all {
+		if next := (m.list.selected + 1 + i) % len(all); all[next].Marked {
+			m.list.selected, m.list.follow = next, false
+			return nil
 		}
 	}
-	return list
-}
-
-// keyNamed is the message of a key, by the name that it has in Bubble Tea.
-func keyNamed(name string) tea.KeyMsg {
-	const first, last = tea.KeyType(-128), tea.KeyType(127)
-	for kind := first; kind < last; kind++ {
-		if kind != tea.KeyRunes && kind.String() == name {
-			return tea.KeyMsg{Type: kind, Runes: []rune(name)}
-		}
-	}
-	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+	return told("There is no mark; m sets one.")
 }

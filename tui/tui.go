@@ -31,6 +31,7 @@ import (
 // Config is what the screen is told about where it stands.
 type Config struct {
 	App       string // the name of the application
+	Title     string // what stands at the top in its place; "" for the name
 	URL       string // where the server listens; "" for a record
 	Theme     cells.Theme
 	Curl      bool                  // arrows as curl -v draws them
@@ -41,7 +42,12 @@ type Config struct {
 	Folder    string                // where exports are put; "" is where the user stands
 	Clipboard export.Clipboard
 	Version   string // of this program, for exports
+	Watched   string // of a program that is not our server, what is known of it, in a sentence
 	Record    string // the file that is written meanwhile, "" for none
+	Mistake   string // the one that the server makes from the beginning, "" for none
+	Mistakes  []Mistake
+
+	until context.Context // what the screen starts ends with it; nil for never
 }
 
 func (c Config) now() time.Time {
@@ -49,6 +55,13 @@ func (c Config) now() time.Time {
 		return c.Now()
 	}
 	return time.Now()
+}
+
+func (c Config) context() context.Context {
+	if c.until != nil {
+		return c.until
+	}
+	return context.Background()
 }
 
 // example is the curl line that a first visitor is to type.
@@ -68,11 +81,13 @@ const frame = time.Second / 30
 // Run shows the screen until the user quits, or the context ends. Keys come from
 // the terminal. The error is that of the terminal, or a bug in here.
 func Run(ctx context.Context, config Config, out io.Writer) error {
+	config.until = ctx
 	return run(ctx, New(config), tea.WithInputTTY(), tea.WithOutput(out))
 }
 
 // Open shows a record that is over.
 func Open(ctx context.Context, config Config, h *history.History, out io.Writer) error {
+	config.until = ctx
 	return run(ctx, load(config, h), tea.WithInputTTY(), tea.WithOutput(out))
 }
 

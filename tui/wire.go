@@ -138,7 +138,7 @@ func (p *page) stream(arrow, verb string, stream history.Stream, lines []history
 		case last:
 			line.bracket = "┘"
 		}
-		rows = append(rows, pageRow{p.wireRow(*line, history.Range{}), line.about, line})
+		rows = append(rows, pageRow{Row: p.wireRow(*line, history.Range{}), about: line.about, wire: line})
 	}
 	if more > 0 {
 		rows = append(rows, quiet("… %s; E exports them", count(more, "more line", "more lines")))

@@ -8,7 +8,7 @@ import (
 // ascii replaces the signs of the screen by those that every terminal has.
 var ascii = strings.NewReplacer(
 	"│", "|", "┐", ".", "┘", "'", "─", "-", "▸", ">", "✓", "+", "✗", "x", "‖", "=",
-	"·", ".", "…", "~", "┄", "-", "␍␊", `\r\n`, "␍", `\r`, "␊", `\n`, "µs", "us", "→", ">", "←", "<", "↑", "^", "↓", "v", "–", "-", "⇤", "<", "§", "sec ",
+	"·", ".", "…", "~", "┄", "-", "␍␊", `\r\n`, "␍", `\r`, "␊", `\n`, "µs", "us", "→", ">", "←", "<", "↑", "^", "↓", "v", "–", "-", "⇤", "<", "§", "#",
 )
 
 // toASCII spells out every rune that is not ASCII, and has no sign in its place.

@@ -16,7 +16,9 @@ import (
 	"testing"
 
 	"barewire/apps/catch"
+	"barewire/apps/check"
 	"barewire/apps/class"
+	"barewire/apps/classroom"
 	"barewire/apps/demo"
 	"barewire/apps/dispatch"
 	"barewire/apps/djangoish"
@@ -37,7 +39,7 @@ import (
 )
 
 var apps = map[string]wsgi.Application{
-	"catch": catch.App, "class": class.App, "demo": demo.App, "dispatch": dispatch.App, "djangoish": djangoish.App,
+	"catch": catch.App, "check": check.App, "class": class.App, "classroom": classroom.App, "demo": demo.App, "dispatch": dispatch.App, "djangoish": djangoish.App,
 	"echo": echo.App, "flaskish": flaskish.App, "generator": generator.App, "gohandler": gohandler.App,
 	"hello": hello.App, "method": method.App, "onion": onion.App, "simple": simple.App, "static": static.App,
 	"stream": stream.App,

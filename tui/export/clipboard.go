@@ -41,24 +41,24 @@ var commands = [][]string{
 }
 
 // Copy copies a text. The name says what it is, as a file name does:
-// request-6.http. What is told is one sentence for the status line, with the file
-// that has the text too; only its owner may read it. An error means that there is
-// no such file.
-func (c Clipboard) Copy(text []byte, name string) (told string, err error) {
-	path, err := c.save(text, name)
+// request-6.http. What is told is for the status line, and ends where the path of
+// the file belongs that has the text too; only its owner may read it. An error
+// means that there is no such file.
+func (c Clipboard) Copy(text []byte, name string) (told, path string, err error) {
+	path, err = c.save(text, name)
 	if err != nil {
-		return "", fmt.Errorf("the copy needs a file: %w", err)
+		return "", "", fmt.Errorf("the copy needs a file: %w", err)
 	}
 	command := c.run(text)
 	asked := c.ask(text)
-	file := trace.Escape([]byte(path))
+	path = trace.Escape([]byte(path))
 	switch {
 	case command != "":
-		return fmt.Sprintf("%d bytes are in the clipboard (%s) and in %s", len(text), command, file), nil
+		return fmt.Sprintf("Copied (%s), and in", command), path, nil
 	case asked:
-		return fmt.Sprintf("%d bytes are in %s, and in the clipboard if this terminal knows OSC 52", len(text), file), nil
+		return "Copied if OSC 52 works, and in", path, nil
 	}
-	return fmt.Sprintf("%d bytes are in %s, and in no clipboard", len(text), file), nil
+	return "In no clipboard, but in", path, nil
 }
 
 // save makes a file of its own for each copy: what was copied before stays, and

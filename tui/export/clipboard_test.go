@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -43,12 +42,12 @@ func osc52(text string) string {
 	return "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
 }
 
-// copies calls Copy and returns what it told, with PATH for the name of the file,
-// which it checks.
+// copies calls Copy and returns what it told, and behind it PATH for the name of
+// the file, which it checks.
 func copies(t *testing.T, c export.Clipboard, text string) (told string) {
 	t.Helper()
 	c.Folder = t.TempDir()
-	told, err := c.Copy([]byte(text), "request-6.http")
+	told, toldPath, err := c.Copy([]byte(text), "request-6.http")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,30 +70,32 @@ func copies(t *testing.T, c export.Clipboard, text string) (told string) {
 	if info.Mode() != 0o600 {
 		t.Errorf("the file has mode %v", info.Mode())
 	}
-	return strings.ReplaceAll(told, path, "PATH")
+	if toldPath != path {
+		t.Errorf("the file is said to be %q, and is %q", toldPath, path)
+	}
+	return told + " PATH"
 }
 
 func TestCopyTellsWhere(t *testing.T) {
-	size := len(copied)
 	tests := []struct {
 		name     string
 		programs map[string]string
 		used     string // the program that got it, with its arguments
 		want     string
 	}{
-		{"no program", nil, "", fmt.Sprintf("%d bytes are in PATH, and in the clipboard if this terminal knows OSC 52", size)},
-		{"Wayland", map[string]string{"wl-copy": takes}, "wl-copy ", fmt.Sprintf("%d bytes are in the clipboard (wl-copy) and in PATH", size)},
-		{"X11", map[string]string{"xclip": takes}, "xclip -selection clipboard", fmt.Sprintf("%d bytes are in the clipboard (xclip) and in PATH", size)},
-		{"X11, otherwise", map[string]string{"xsel": takes}, "xsel --clipboard --input", fmt.Sprintf("%d bytes are in the clipboard (xsel) and in PATH", size)},
-		{"macOS", map[string]string{"pbcopy": takes}, "pbcopy ", fmt.Sprintf("%d bytes are in the clipboard (pbcopy) and in PATH", size)},
-		{"Windows' Linux", map[string]string{"clip.exe": takes}, "clip.exe ", fmt.Sprintf("%d bytes are in the clipboard (clip.exe) and in PATH", size)},
+		{"no program", nil, "", "Copied if OSC 52 works, and in PATH"},
+		{"Wayland", map[string]string{"wl-copy": takes}, "wl-copy ", "Copied (wl-copy), and in PATH"},
+		{"X11", map[string]string{"xclip": takes}, "xclip -selection clipboard", "Copied (xclip), and in PATH"},
+		{"X11, otherwise", map[string]string{"xsel": takes}, "xsel --clipboard --input", "Copied (xsel), and in PATH"},
+		{"macOS", map[string]string{"pbcopy": takes}, "pbcopy ", "Copied (pbcopy), and in PATH"},
+		{"Windows' Linux", map[string]string{"clip.exe": takes}, "clip.exe ", "Copied (clip.exe), and in PATH"},
 		{
 			"a program without a screen, and another", map[string]string{"wl-copy": "exit 1", "xsel": takes},
-			"xsel --clipboard --input", fmt.Sprintf("%d bytes are in the clipboard (xsel) and in PATH", size),
+			"xsel --clipboard --input", "Copied (xsel), and in PATH",
 		},
 		{
 			"a program that does not read", map[string]string{"xclip": "exit 1"},
-			"", fmt.Sprintf("%d bytes are in PATH, and in the clipboard if this terminal knows OSC 52", size),
+			"", "Copied if OSC 52 works, and in PATH",
 		},
 	}
 	for _, test := range tests {
@@ -124,7 +125,7 @@ func TestCopyTellsWhere(t *testing.T) {
 func TestCopyIsPatientForAWhile(t *testing.T) {
 	programs(t, map[string]string{"wl-copy": "exec /bin/sleep 1000"})
 	told := copies(t, export.Clipboard{Patience: time.Millisecond}, copied)
-	if want := fmt.Sprintf("%d bytes are in PATH, and in no clipboard", len(copied)); told != want {
+	if want := "In no clipboard, but in PATH"; told != want {
 		t.Errorf("told %q, want %q", told, want)
 	}
 }
@@ -145,8 +146,8 @@ func TestCopyOfMuch(t *testing.T) {
 		size int
 		want string
 	}{
-		{74_994, "74994 bytes are in PATH, and in the clipboard if this terminal knows OSC 52"},
-		{74_995, "74995 bytes are in PATH, and in no clipboard"},
+		{74_994, "Copied if OSC 52 works, and in PATH"},
+		{74_995, "In no clipboard, but in PATH"},
 	}
 	for _, test := range tests {
 		var terminal bytes.Buffer
@@ -163,7 +164,7 @@ func TestCopyToABrokenTerminal(t *testing.T) {
 	programs(t, nil)
 	for _, tmux := range []bool{false, true} {
 		told := copies(t, export.Clipboard{Terminal: broken{}, Tmux: tmux}, copied)
-		if want := fmt.Sprintf("%d bytes are in PATH, and in no clipboard", len(copied)); told != want {
+		if want := "In no clipboard, but in PATH"; told != want {
 			t.Errorf("told %q, want %q", told, want)
 		}
 	}
@@ -184,8 +185,8 @@ func TestCopyWithoutAFile(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var terminal bytes.Buffer
-			told, err := export.Clipboard{Terminal: &terminal, Folder: test.folder}.Copy([]byte("x"), test.file)
-			if told != "" || err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			told, path, err := export.Clipboard{Terminal: &terminal, Folder: test.folder}.Copy([]byte("x"), test.file)
+			if told+path != "" || err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("told %q, %v, want %s", told, err, test.want)
 			}
 			if terminal.Len() > 0 {

@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -15,17 +16,21 @@ import (
 )
 
 // Curl returns the command that has curl repeat the request to site, such as
-// http://127.0.0.1:8888, from any POSIX shell. What curl sends by itself is left
-// out, but for its version; the order of the fields may change.
+// http://127.0.0.1:8888, from any POSIX shell. To no site, "", it goes where it
+// went. What curl sends by itself is left out, but for its version; the order of
+// the fields may change.
 //
 // A request that curl cannot send gives an error, which names the key that sends
 // its bytes as they are.
 func Curl(x *history.Exchange, site string) (string, error) {
-	at, err := url.Parse(site)
-	if err != nil || at.Scheme != "http" || at.Host == "" {
+	r, err := requestOf(x)
+	if site == "" {
+		site = "http://" + r.wentTo(x)
+	}
+	at, wrong := url.Parse(site)
+	if wrong != nil || at.Scheme != "http" || at.Host == "" {
 		return "", fmt.Errorf("%q is no address of a server", site)
 	}
-	r, err := requestOf(x)
 	if err == errNotKept {
 		return "", err
 	}
@@ -49,6 +54,16 @@ func Curl(x *history.Exchange, site string) (string, error) {
 	}
 	words = append(words, targetWords(r.line.Target, "http://"+at.Host)...)
 	return input + strings.Join(words, " "), nil
+}
+
+// wentTo returns host and port of the server that got the request; of one whose
+// connection was not seen from its beginning, those that the client asked for.
+func (r request) wentTo(x *history.Exchange) string {
+	if x.Server.Port != "" {
+		return net.JoinHostPort(x.Server.Host, x.Server.Port)
+	}
+	host, _ := valueOf(r.fields, "Host")
+	return host
 }
 
 // curlSends says what keeps curl from sending a request that our steps can read.

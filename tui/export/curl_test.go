@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"barewire/apps/echo"
+	"barewire/server"
 	"barewire/tui/export"
 	"barewire/tui/history"
 )
@@ -72,9 +73,27 @@ func TestCurlCannot(t *testing.T) {
 			}
 		})
 	}
-	for _, site := range []string{"", "127.0.0.1:8888", "https://127.0.0.1/", "http://"} {
+	for _, site := range []string{"127.0.0.1:8888", "https://127.0.0.1/", "http://"} {
 		if _, err := export.Curl(&history.Exchange{}, site); fmt.Sprint(err) != fmt.Sprintf("%q is no address of a server", site) {
 			t.Errorf("for the site %q, got the error %v", site, err)
+		}
+	}
+}
+
+// To no site, a request goes where it went, or where it wanted to go.
+func TestCurlOfARecord(t *testing.T) {
+	x := seen(t, echo.App, history.Usual, "GET /a HTTP/1.1\r\nHost: example.test:81\r\nUser-Agent: curl/8\r\nAccept: */*\r\n\r\n")[0]
+	for _, test := range []struct {
+		server server.Endpoint
+		want   string
+	}{
+		{server.Endpoint{Host: "127.0.0.1", Port: "8888"}, "curl -H 'Host: example.test:81' 'http://127.0.0.1:8888/a'"},
+		{server.Endpoint{Host: "::1", Port: "8888"}, "curl -H 'Host: example.test:81' 'http://[::1]:8888/a'"},
+		{server.Endpoint{}, "curl 'http://example.test:81/a'"},
+	} {
+		x.Server = test.server
+		if got, err := export.Curl(x, ""); got != test.want || err != nil {
+			t.Errorf("from %v, got\n%s\n%v, want\n%s", test.server, got, err, test.want)
 		}
 	}
 }

@@ -4,7 +4,7 @@
 //	ada                 these letters, anywhere in the request or the answer
 //	"hello, ada"        the same with a blank; quotes make text of anything
 //	POST                the method; other words as method:purge
-//	/hello              the path begins so
+//	/hello              the path begins so; /hello* means the same
 //	status:404          the status; also status:4xx and status:>=400
 //	header:accept       a header of this name, from either side
 //	header:accept=json  the same, and its value has these letters
@@ -43,7 +43,7 @@ var Help = []struct{ Term, Means string }{
 	{"ada", "these letters, anywhere in the request or the answer"},
 	{`"hello, ada"`, "the same with a blank; quotes make text of anything"},
 	{"POST", "the method; other words as method:purge"},
-	{"/hello", "the path begins so"},
+	{"/hello", "the path begins so; /hello* means the same"},
 	{"status:404", "the status; also status:4xx and status:>=400"},
 	{"header:accept", "a header of this name, from either side"},
 	{"header:accept=json", "the same, and its value has these letters"},
@@ -190,7 +190,7 @@ func (w word) plain() (test, error) {
 		return namedTest(name, value)
 	case w.text == "error":
 		return (*history.Exchange).Wrong, nil
-	case isMethod(w.text):
+	case IsMethod(w.text):
 		return byMethod(w.text), nil
 	case w.text[0] == '/':
 		return byPath(w.text), nil

@@ -153,6 +153,8 @@ func TestMatch(t *testing.T) {
 		{"the end of a path", "/ello", nil},
 		{"every path", "path:/", []int{1, 2, 5, 6, 7, 8, 9}},
 		{"the target that is no path", "path:*", []int{10}},
+		{"the beginning of a path, as breakpoints have it", "path:/hel*", []int{1, 2}},
+		{"the same in short", "/hel*", []int{1, 2}},
 
 		{"a status", "status:404", []int{8, 9, 10}},
 		{"a class of statuses", "status:4xx", []int{3, 8, 9, 10}},
@@ -281,7 +283,7 @@ func TestMatchAtAnyMoment(t *testing.T) {
 		"a framing without a head": {Framing: &server.Framing{Length: 8}, Events: []server.Event{
 			server.Received{Bytes: server.Bytes("name=ada"), Size: 8}, server.Sent{Bytes: server.Bytes("HTTP/1.1 1")}}},
 	} {
-		for _, text := range []string{"zzz", "POST", "/hello", "status:xxx", "status:<599", "status:>100", "status:>=000", "header:accept", "body:zzz", "body:name", "note:zzz", "slower:0", "conn:3", "no:3"} {
+		for _, text := range []string{"zzz", "POST", "/hello", "status:xxx", "status:<599", "status:>100", "status:>=100", "header:accept", "body:zzz", "body:name", "note:zzz", "slower:0", "conn:3", "no:3"} {
 			f, err := filter.Parse(text)
 			if err != nil {
 				t.Fatal(err)
@@ -308,7 +310,12 @@ func TestParseErrors(t *testing.T) {
 		{"a class that is compared", "status:>=4xx", `at 1: status: wants a status such as 404, 4xx or >=400, not ">=4xx"`},
 		{"a comparison that is none", "status:=>400", `at 1: status: wants a status such as 404, 4xx or >=400, not "=>400"`},
 		{"a status of three bytes that are no text", "status:>\xa0\xa0\xa0", `at 1: status: wants a status such as 404, 4xx or >=400, not ">\xa0\xa0\xa0"`},
-		{"a header without name", "header:=json", `at 1: header: wants the name of a header, and then perhaps = and letters of its value, not "=json"`},
+		{"a header without name", "header:=json", `at 1: header: wants a name, and perhaps = and letters of its value, as in header:accept=json, not "=json"`},
+		{"a header as it stands on the wire", "header:accept:*/*", `at 1: header: wants a name, and perhaps = and letters of its value, as in header:accept=json, not "accept:*/*"`},
+		{"a status beyond all", "status:999", `at 1: status: wants a status such as 404, 4xx or >=400, not "999"`},
+		{"a status before all", "status:099", `at 1: status: wants a status such as 404, 4xx or >=400, not "099"`},
+		{"a class that there is not", "status:6xx", `at 1: status: wants a status such as 404, 4xx or >=400, not "6xx"`},
+		{"a comparison with what there is not", "status:>=600", `at 1: status: wants a status such as 404, 4xx or >=400, not ">=600"`},
 		{"no body", "body:", `at 1: body: wants letters, not ""`},
 		{"no note", `note:""`, `at 1: note: wants letters, not ""`},
 		{"a time without unit", "slower:10", `at 1: slower: wants a time such as 10ms or 1.5s, not "10"`},

@@ -19,7 +19,7 @@ var terms = []struct {
 	{"method", "a method such as POST", byMethod},
 	{"path", "the beginning of a path, such as /hello", byPath},
 	{"status", "a status such as 404, 4xx or >=400", byStatus},
-	{"header", "the name of a header, and then perhaps = and letters of its value", byHeader},
+	{"header", "a name, and perhaps = and letters of its value, as in header:accept=json", byHeader},
 	{"body", "letters", byBody},
 	{"note", "letters", byNote},
 	{"slower", "a time such as 10ms or 1.5s", bySlower},
@@ -27,9 +27,9 @@ var terms = []struct {
 	{"no", "a number such as 5", byNumber},
 }
 
-// isMethod tells whether a bare word is a method: one that is registered, in the
+// IsMethod tells whether a bare word is a method: one that is registered, in the
 // capitals it has. RFC 9110 §9.3, RFC 5789
-func isMethod(text string) bool {
+func IsMethod(text string) bool {
 	return slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}, text)
 }
 
@@ -43,10 +43,14 @@ func byMethod(value string) test {
 }
 
 // byPath looks at the target too, for its query is not part of the path. The
-// target * is its own path.
+// target * is its own path. Behind a path, * is what it is to a breakpoint, all
+// that begins so, which a path means here by itself.
 func byPath(value string) test {
-	if value != "*" && !strings.HasPrefix(value, "/") {
-		return nil
+	if value != "*" {
+		if !strings.HasPrefix(value, "/") {
+			return nil
+		}
+		value = strings.TrimSuffix(value, "*")
 	}
 	return func(x *history.Exchange) bool {
 		return x.Line != nil && (begins(x.Line.Path, value) || begins(x.Line.Target, value))
@@ -58,11 +62,12 @@ func begins(text, with string) bool {
 }
 
 // byStatus compares, or looks at the digits that are not x. An exchange without an
-// answer has no status, so that it passes neither.
+// answer has no status, so that it passes neither. There are statuses from 100 to
+// 599. RFC 9110 §15
 func byStatus(value string) test {
 	digits := strings.TrimLeft(value, "<>=")
 	compare := value[:len(value)-len(digits)]
-	if len(digits) != 3 || strings.Trim(digits, "0123456789xX") != "" {
+	if len(digits) != 3 || strings.Trim(digits, "0123456789xX") != "" || strings.ContainsAny(digits[:1], "06789") {
 		return nil
 	}
 	if compare == "" {
@@ -115,7 +120,7 @@ func codeOf(status string) int {
 // as it was sent: some are the server's.
 func byHeader(value string) test {
 	name, letters, _ := strings.Cut(value, "=")
-	if name == "" {
+	if name == "" || strings.Contains(name, ":") { // who writes accept:*/* means accept=*/*
 		return nil
 	}
 	return func(x *history.Exchange) bool {

@@ -3,9 +3,12 @@ package poke
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"os/exec"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -16,10 +19,18 @@ type CurlOutput struct {
 	Text []byte   // what it printed, on both of its streams, in order: the first 256 KiB
 	Size int64    // bytes that it printed
 	Exit int      // its exit status; with 0 it had nothing to complain of
+
+	// Conns are the connections that it used last for each URL; nil if it did not
+	// tell, for the line asks it to write out something else.
+	Conns []Conn
 }
 
+// A Conn is a connection, as its client sees it: two host:port. Those of one that
+// was never made are "".
+type Conn struct{ Local, Remote string }
+
 // curlTime is how long a curl may take. It is long because somebody may hold
-// its request meanwhile; who cannot wait cancels it.
+// its request meanwhile; it ends with the screen.
 const curlTime = 10 * time.Minute
 
 // Curl runs the real curl with these words, of which the first is curl, and with
@@ -41,14 +52,53 @@ func Curl(ctx context.Context, words []string, url string) (CurlOutput, error) {
 	}
 	// -sS: no progress meter, but errors. -N: the body as it comes, so that it
 	// stands between the right lines.
-	args := append([]string{"-sSvN"}, words[1:]...)
+	report := newReport()
+	args := append([]string{"-sSvN"}, report.asked(words[1:])...)
 	ctx, cancel := context.WithTimeout(ctx, curlTime)
 	defer cancel()
 	output, err := run(ctx, args)
 	if output.Exit == 2 && bytes.Contains(output.Text, []byte("no URL specified")) {
-		return run(ctx, append(slices.Clone(args), url))
+		output, err = run(ctx, append(slices.Clone(args), url))
 	}
+	report.takeOut(&output)
 	return output, err
+}
+
+// A report is what curl writes out behind each URL, for us: a word that nobody
+// else knows, and the connection. Not every version says that by itself.
+type report struct{ word string }
+
+func newReport() report { return report{rand.Text()} }
+
+// asked returns the words with the option that asks for reports. --next forgets
+// options, so it is there once more. One of the user's own comes behind, and wins.
+func (r report) asked(words []string) (with []string) {
+	ask := []string{"-w", r.word + " %{local_ip} %{local_port} %{remote_ip} %{remote_port};"}
+	with = append(with, ask...)
+	for _, word := range words {
+		with = append(with, word)
+		if word == "--next" || word == "-:" {
+			with = append(with, ask...)
+		}
+	}
+	return with
+}
+
+// takeOut takes the reports out of what was printed.
+func (r report) takeOut(output *CurlOutput) {
+	reported := regexp.MustCompile(r.word + ` (\S*) (\S*) (\S*) (\S*);`)
+	for _, found := range reported.FindAllSubmatch(output.Text, -1) {
+		conn := Conn{}
+		if len(found[3]) > 0 { // the address of the other end
+			conn = Conn{
+				Local:  net.JoinHostPort(string(found[1]), string(found[2])),
+				Remote: net.JoinHostPort(string(found[3]), string(found[4])),
+			}
+		}
+		output.Conns = append(output.Conns, conn)
+		output.Size -= int64(len(found[0]))
+	}
+	output.Text = reported.ReplaceAll(output.Text, nil)
 }
 
 func run(ctx context.Context, args []string) (CurlOutput, error) {

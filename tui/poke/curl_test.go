@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,8 +82,48 @@ func TestCurl(t *testing.T) {
 			if !inOrder(output.Text, test.want...) || output.Size != int64(len(output.Text)) {
 				t.Errorf("it printed %d bytes\n%s\nwant in it %q", output.Size, output.Text, test.want)
 			}
-			if want := append([]string{"curl", "-sSvN"}, words[1:]...); !slices.Equal(output.Args[:len(want)], want) {
-				t.Errorf("%q was run, want %q", output.Args, want)
+			const ours = 4 // curl -sSvN -w REPORT
+			if got := output.Args; !slices.Equal(got[:2], []string{"curl", "-sSvN"}) || !slices.Equal(got[ours:ours+len(words)-1], words[1:]) {
+				t.Errorf("%q was run, want %q in it", output.Args, words[1:])
+			}
+		})
+	}
+}
+
+// curl tells which connections it used, and what it was asked to tell is not seen.
+func TestCurlTellsConnections(t *testing.T) {
+	needCurl(t)
+	address := serve(t, hello.App, time.Minute)
+	url := "http://" + address
+	for _, test := range []struct {
+		name  string
+		words []string
+		exit  int
+		want  []string // the other ends
+	}{
+		{"one", []string{"curl", url}, 0, []string{address}},
+		{"two URLs", []string{"curl", url, url}, 0, []string{address, address}},
+		{"--next", []string{"curl", url, "--next", url + "/b", "-:", url}, 0, []string{address, address, address}},
+		{"none was made", []string{"curl", "http://127.0.0.1:1/"}, 7, []string{""}},
+		{"its own -w", []string{"curl", "-w", "%{http_code}", url}, 0, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			output, err := poke.Curl(context.Background(), test.words, url)
+			if err != nil || output.Exit != test.exit {
+				t.Fatalf("Curl = %v, exit status %d", err, output.Exit)
+			}
+			var got []string
+			for _, conn := range output.Conns {
+				got = append(got, conn.Remote)
+				if (conn.Local == "") != (conn.Remote == "") || conn.Local == address {
+					t.Errorf("the connection is %+v", conn)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("connected to %q, want %q", got, test.want)
+			}
+			if regexp.MustCompile(`[A-Z2-7]{26} `).Match(output.Text) || output.Size != int64(len(output.Text)) {
+				t.Errorf("it printed %d bytes\n%s", output.Size, output.Text)
 			}
 		})
 	}

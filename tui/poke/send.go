@@ -15,6 +15,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -43,6 +44,8 @@ type Outcome struct {
 	Sent, Total int    // bytes of the script that were sent, and that it has
 	Ending      Ending
 	Silence     time.Duration // which ended it, when Ending is StillOpen
+
+	methods []string // of the requests that the script has, when all are whole
 }
 
 // A Read is what one read has brought.
@@ -61,6 +64,7 @@ const (
 	StillOpen               // the server was silent, so we left
 	Left                    // the script said so
 	Enough                  // more than 16 MiB came back, so we left
+	Kept                    // each request has its whole answer, and the server closed nothing, so we left
 )
 
 const (
@@ -89,6 +93,8 @@ func (o Outcome) Ended() string {
 		return "we left"
 	case Enough:
 		return "more came than anybody will read, so we left"
+	case Kept:
+		return "kept open, so we left"
 	}
 	return "the connection broke"
 }
@@ -99,7 +105,7 @@ func (o Outcome) Ended() string {
 // then holds what came before.
 func (s Server) Send(ctx context.Context, script []Move) (Outcome, error) {
 	s.Silence = cmp.Or(s.Silence, 2*time.Second)
-	outcome := Outcome{Silence: s.Silence}
+	outcome := Outcome{Silence: s.Silence, methods: methodsOf(script)}
 	for _, move := range script {
 		outcome.Total += len(move.Say)
 	}
@@ -125,6 +131,9 @@ func (s Server) Send(ctx context.Context, script []Move) (Outcome, error) {
 		return outcome, ctx.Err()
 	}
 	outcome.Ending = ending(listenErr, speakErr)
+	if outcome.Ending == StillOpen && t.whole {
+		outcome.Ending = Kept
+	}
 	if outcome.Ending == Broken {
 		return outcome, fmt.Errorf("the connection broke: %w", listenErr)
 	}
@@ -140,7 +149,15 @@ type talk struct {
 	outcome *Outcome
 	heard   chan struct{} // holds something when the server has spoken since the last Say
 	silent  atomic.Bool   // the script is over
+	text    []byte        // what came back, to be read as answers
+
+	mutex sync.Mutex // for the deadline, and what it depends on
+	whole bool       // all answers have come, so that none is awaited
 }
+
+// grace is how long we listen behind the last answer, for a FIN, or for bytes that
+// should not be there.
+const grace = 100 * time.Millisecond
 
 // writeTime is how long one write may take.
 const writeTime = time.Minute
@@ -160,7 +177,15 @@ func (t *talk) speak(ctx context.Context, script []Move) error {
 
 // giveTime lets the server be silent once more. An error would mean that the
 // connection is closed, and listen finds that out too.
-func (t *talk) giveTime() { _ = t.conn.SetReadDeadline(time.Now().Add(t.Silence)) }
+func (t *talk) giveTime() {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	silence := t.Silence
+	if t.whole {
+		silence = min(grace, silence)
+	}
+	_ = t.conn.SetReadDeadline(time.Now().Add(silence))
+}
 
 func (t *talk) do(ctx context.Context, move Move) error {
 	switch {
@@ -230,6 +255,14 @@ func (t *talk) keep(piece []byte) {
 		t.outcome.Reads = append(t.outcome.Reads, Read{kept, time.Since(t.opened)})
 	}
 	t.outcome.Size += int64(len(piece))
+	whole := false
+	if t.outcome.Size <= maxKept && t.outcome.methods != nil {
+		t.text = append(t.text, piece...)
+		_, whole = readAnswers(t.text, t.outcome.methods)
+	}
+	t.mutex.Lock()
+	t.whole = whole
+	t.mutex.Unlock()
 	select {
 	case t.heard <- struct{}{}:
 	default:
