@@ -13,6 +13,7 @@ import (
 // A block that names none is taken for an example, and must be Go at least.
 func TestExcerpts(t *testing.T) {
 	eachPage(t, func(t *testing.T, p *page) {
+		rest := make(map[string]string) // of the declarations that are told in pieces
 		for _, b := range p.blocks {
 			if b.language != "go" {
 				continue
@@ -24,11 +25,60 @@ func TestExcerpts(t *testing.T) {
 				}
 				continue
 			}
-			file, name, _ := strings.Cut(strings.TrimSuffix(from, " -->"), " ")
-			p.check(t, b, declaration(t, "../"+file, name), func(s string) string { return s })
+			from, until, _ := strings.Cut(strings.TrimSuffix(from, " -->"), " until ")
+			file, name, _ := strings.Cut(from, " ")
+			if rest[from] == "" {
+				rest[from] = declaration(t, "../"+file, name)
+			}
+			var piece string
+			if piece, rest[from], ok = cutBefore(rest[from], until); !ok {
+				t.Errorf("%s: no line of %s begins with %q here", p.path, from, until)
+			}
+			p.check(t, b, piece, func(s string) string { return s })
+		}
+		for from, text := range rest {
+			if text != "" {
+				t.Errorf("%s does not tell the rest of %s:\n%s", p.path, from, text)
+			}
 		}
 		p.write(t)
 	})
+}
+
+// cutBefore cuts a declaration before the next line that begins with until, which
+// is a statement of its body or stands further left. "" cuts off all of it.
+func cutBefore(text, until string) (piece, rest string, found bool) {
+	if until == "" {
+		return text, "", true
+	}
+	for line := range strings.Lines(text) {
+		if piece != "" && strings.HasPrefix(strings.TrimPrefix(line, "\t"), until) {
+			return piece, text[len(piece):], true
+		}
+		piece += line
+	}
+	return text, "", false
+}
+
+// TestCutBefore proves that a piece ends where it should, and that nothing else
+// will do.
+func TestCutBefore(t *testing.T) {
+	const text = "func f() {\n\tif x {\n\t\treturn\n\t}\n\treturn\n}\n"
+	for _, test := range []struct {
+		text, until, piece string
+		found              bool
+	}{
+		{text, "", text, true},
+		{text, "return", text[:strings.Index(text, "\treturn\n}")], true},
+		{text, "}", text[:strings.Index(text, "\t}")], true},
+		{text, "func", text, false}, // a piece has a line at least
+		{text, "else", text, false},
+	} {
+		piece, rest, found := cutBefore(test.text, test.until)
+		if piece != test.piece || piece+rest != test.text || found != test.found {
+			t.Errorf("cutBefore(%q) = %q, %q, %v, want %q, %v", test.until, piece, rest, found, test.piece, test.found)
+		}
+	}
 }
 
 // declaration returns the text of a declaration with its comment.

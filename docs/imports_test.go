@@ -119,7 +119,7 @@ func forbidden(importer, imported string) string {
 		return "the trace knows the server and the steps"
 	case in("server") && !in("server/trace") && !isStep:
 		return "the server is made of steps"
-	case !ours && !in("internal/command") && !in("internal/picture") && !in("tui"):
+	case !ours && !in("internal/command") && !in("internal/picture") && !in("internal/workshop") && !in("tui"):
 		return "other libraries stay with the command line and the screen"
 	}
 	return ""

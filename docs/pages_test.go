@@ -2,7 +2,9 @@
 // show. A block marked console is a transcript: its commands are run, and what
 // they print must be what stands there (transcripts_test.go). A block marked go
 // behind a line <!-- from: FILE NAME --> is an excerpt: the declaration NAME of
-// FILE, to the letter (excerpts_test.go). After a change,
+// FILE, to the letter; FILE NAME until TEXT is the next piece of it, which ends
+// before the statement that begins with TEXT (excerpts_test.go). The chapters,
+// NN_step.md, all have one shape (chapters_test.go). After a change,
 //
 //	go test ./docs -update
 //

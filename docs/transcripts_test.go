@@ -71,7 +71,7 @@ func need(t *testing.T, peer string) {
 	t.Skipf("%s is not installed, so the transcripts are not checked", peer)
 }
 
-var startsServer = regexp.MustCompile(`^(barewire|go run \.)( serve)?( \w+:\w+)?( --.*)?$|^go run \./steps/\w+/demo$`)
+var startsServer = regexp.MustCompile(`^(barewire|go run \.)( serve)?( \w+:\w+)?( --.*)?$|^barewire watch -- |^go run \./steps/\w+/demo$`)
 
 // What differs from run to run, and what stands for it on the pages.
 var varying = []struct {
@@ -85,6 +85,8 @@ var varying = []struct {
 	{regexp.MustCompile(`\[\d\d/\w+/\d{4}:[\d:]+ [-+]\d{4}\]`), "[31/Mar/2026:12:54:48 +0000]"},
 	{regexp.MustCompile(`" 0\.\d{6}\b`), `" 0.000123`},
 	{regexp.MustCompile(`curl: \(18\) .*`), "curl: (18) transfer closed with outstanding read data remaining"},
+	{regexp.MustCompile(`curl: \(28\) .* (\d+ (out of \d+ )?bytes received)`), "curl: (28) Operation timed out after 1001 milliseconds with $1"},
+	{regexp.MustCompile(`\* (Excess found).*(excess = \d+).*`), "* $1: $2"},
 }
 
 // The times are those of a real run. Comparing leaves them out.
@@ -140,8 +142,9 @@ func (ts *terminals) run(t *testing.T, server *running, command string) string {
 	}
 	var lines strings.Builder
 	for line := range strings.Lines(ts.usual(string(out))) {
-		// What curl -v says about itself differs from version to version.
-		if !strings.HasPrefix(line, "* ") && !strings.HasPrefix(line, "{ [") && !strings.HasPrefix(line, "} [") {
+		// What curl -v says about itself differs from version to version, but for
+		// the bytes that it did not want.
+		if (!strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "* Excess")) && !strings.HasPrefix(line, "{ [") && !strings.HasPrefix(line, "} [") {
 			lines.WriteString(line)
 		}
 	}
@@ -178,6 +181,9 @@ func (ts *terminals) start(t *testing.T, b block, command string) *running {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		args = []string{binary, "127.0.0.1:" + ts.port}
+	} else if watched, ok := strings.CutPrefix(command, "barewire watch "); ok {
+		// Behind the -- it would be another's.
+		args = append([]string{"barewire", "watch", "--addr", "127.0.0.1:" + ts.port}, strings.Fields(watched)...)
 	} else {
 		if args[0] == "go" {
 			args = append([]string{"barewire"}, args[3:]...)
