@@ -5,7 +5,9 @@ import (
 	"text/tabwriter"
 
 	"barewire/apps/catch"
+	"barewire/apps/check"
 	"barewire/apps/class"
+	"barewire/apps/classroom"
 	"barewire/apps/demo"
 	"barewire/apps/dispatch"
 	"barewire/apps/djangoish"
@@ -33,8 +35,10 @@ type app struct {
 
 var apps = []app{
 	{"catch:App", "fails as its path says: /error, /panic, /late; and tells why", catch.App},
+	{"check:App", "shows what it was told, and keeps or breaks each promise, for checks", check.App},
 	{"class:App", "is a method of an instance, Python's __call__", class.App},
 	{"class:Iterable", "makes an instance that is itself the body, and starts late", class.Iterable},
+	{"classroom:App", "is a board of learners and steps, for barewire check --report", classroom.App},
 	{"demo:App", "shows its environ, as Python's wsgiref demo_app does", demo.App},
 	{"dispatch:App", "finds a function for each path by regular expressions", dispatch.App},
 	{"djangoish:App", "is Django in small, with signals, a chain of middleware and cookies", djangoish.App},

@@ -12,6 +12,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
+
+	_ "barewire/internal/command/unasked" // before any other library of the screen
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -54,7 +57,9 @@ func Main(args []string, world World) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(world.Err, "barewire: %v\n", err)
+	if !errors.Is(err, syscall.EPIPE) { // head has seen enough, and nothing is wrong
+		fmt.Fprintf(world.Err, "barewire: %v\n", err)
+	}
 	var failed failure
 	if errors.As(err, &failed) {
 		return 1
@@ -84,11 +89,13 @@ the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(flagError)
-	commands := []*cobra.Command{serveCommand(world), appsCommand(world), sendCommand(world), openCommand(world), cgiCommand(world), versionCommand(world)}
-	root.AddCommand(commands...)
+	serve := serveCommand(world)
+	addGroup(root, "Serve and watch:", serve, appsCommand(world), openCommand(world), sendCommand(world), cgiCommand(world), labCommand(world))
+	addGroup(root, "Write your own:", initCommand(world), learnCommand(world), listCommand(world), checkCommand(world), hintCommand(world), revealCommand(world),
+		resetCommand(world), skipCommand(world), runCommand(world), diffCommand(world), watchCommand(world), doctorCommand(world))
+	root.AddCommand(versionCommand(world))
 
 	// The root is serve under another name, so it has its flags and its work.
-	serve := commands[0]
 	root.Flags().AddFlagSet(serve.Flags())
 	root.Example = serve.Example
 	root.ValidArgsFunction = serve.ValidArgsFunction
@@ -119,4 +126,13 @@ the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
 		return completion.Help()
 	}
 	return root
+}
+
+// addGroup adds commands that stand together in the help.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, command := range commands {
+		command.GroupID = title
+	}
+	root.AddCommand(commands...)
 }

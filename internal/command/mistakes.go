@@ -74,7 +74,7 @@ func takes(flag *pflag.Flag) string {
 		return "a number"
 	case "duration":
 		return "a duration, such as 10ms or 2s"
-	case "stringArray":
+	case "string", "stringArray":
 		placeholder, _ := pflag.UnquoteUsage(flag)
 		return placeholder
 	}

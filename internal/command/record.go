@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"barewire/server"
 	"barewire/server/trace"
@@ -31,13 +32,20 @@ func newRecord(path string) (*record, error) {
 }
 
 // alsoTake has the record take the events of a server, before those who watch it
-// already. Then every request is watched. If the record ends, complain says why.
-func (r *record) alsoTake(s *server.Server, complain func(error)) {
+// already: through a ring, or nobody, for nil. From then on it is the record that
+// has to have room for a request. If it ends, complain says why.
+func (r *record) alsoTake(s *server.Server, others *server.Ring, complain func(error)) {
 	if r == nil {
 		return
 	}
 	watcher := s.Observe
-	s.Watch = nil
+	s.Watch = func() bool {
+		room := r.Room()
+		if !room && others != nil {
+			others.PassOver()
+		}
+		return room
+	}
 	s.Observe = func(event server.Event) {
 		if err := r.Write(event); err != nil {
 			complain(err)
@@ -57,6 +65,35 @@ func (r *record) close(world World) {
 		fmt.Fprintf(world.Err, "barewire: %v\n", err)
 	}
 	fmt.Fprintf(world.Err, "the record is %s; barewire open shows it\n", r.path)
+	events, requests := r.Missing()
+	var missing []string
+	if requests > 0 {
+		missing = append(missing, trace.Count(requests, "request", "requests"))
+	}
+	if events > 0 {
+		missing = append(missing, trace.Count(events, "event", "events")+" of others")
+	}
+	if missing != nil {
+		fmt.Fprintf(world.Err, "the disk was slower than the server, so it lacks %s\n", strings.Join(missing, " and "))
+	}
+}
+
+// readRecord remembers what is in a record. Of a long one it says how far it is.
+func readRecord(world World, path string, seen *history.History) error {
+	const step = 50_000
+	events := 0
+	err := trace.Open(path, func(event server.Event) error {
+		seen.Add(event)
+		if events++; events%step == 0 {
+			fmt.Fprintf(world.Err, "\rreading %s: %d events", path, events)
+		}
+		return nil
+	})
+	if events >= step {
+		fmt.Fprintln(world.Err)
+	}
+	seen.End()
+	return err
 }
 
 func openCommand(world World) *cobra.Command {
@@ -85,12 +122,18 @@ plain trace. With --to, its requests can be sent again to a server.`,
 			return nil
 		}
 		seen := history.New(history.Usual)
-		err := trace.Open(args[0], func(event server.Event) error { seen.Add(event); return nil })
+		err := readRecord(world, args[0], seen)
 		if err != nil && len(seen.Exchanges) == 0 {
 			return failure{err}
 		}
+		messages := make(chan string, 1)
+		if err != nil {
+			messages <- err.Error()
+		}
 		config := tui.Config{
-			App:       args[0],
+			Messages:  messages,
+			App:       "application", // nobody knows which
+			Title:     args[0],
 			Theme:     world.theme(show),
 			Curl:      show.view.word == "curl",
 			Clipboard: export.Clipboard{Terminal: world.Out, Tmux: world.Env("TMUX") != ""},

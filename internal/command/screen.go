@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync/atomic"
 
+	"barewire/internal/lab"
 	"barewire/server"
 	"barewire/server/trace"
 	"barewire/tui"
@@ -45,16 +46,17 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		gate.Observe(event)
 		ring.Observe(event)
 	}
-	// Whoever steps or looks out for a request must not miss it.
-	s.Watch = func() bool { return gate.Paused() || len(gate.Breaks()) > 0 || ring.Room() }
+	s.Watch = ring.Room
 	messages := make(chan string, 1)
-	record.alsoTake(s, func(err error) { messages <- err.Error() })
-	watch := s.Watch
+	record.alsoTake(s, ring, func(err error) { messages <- err.Error() })
+	room := s.Watch
 	s.Watch = func() bool {
 		requests.Add(1)
-		return watch == nil || watch()
+		// Whoever steps or looks out for a request must not miss it.
+		return gate.Paused() || len(gate.Breaks()) > 0 || room()
 	}
 	s.Errors = io.Discard // of requests that are watched it is on the screen
+	s.Swap(flags.mistake.Put)
 	go s.Serve(listener)
 	err = tui.Run(ctx, tui.Config{
 		App:   app.name,
@@ -66,6 +68,8 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 
 		Messages:  messages,
 		Record:    flags.record,
+		Mistake:   flags.mistake.Name,
+		Mistakes:  mistakes(s),
 		Clipboard: export.Clipboard{Terminal: world.Out, Tmux: world.Env("TMUX") != ""},
 		Version:   version(),
 	}, world.Out)
@@ -82,6 +86,23 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		}
 		fmt.Fprintf(world.Out, "%s, %s\n", trace.Count(int(requests.Load()), "request", "requests"), trace.Count(int(errors.Load()), "error", "errors"))
 	}, err
+}
+
+// mistakes are those that can be put into a server while it runs.
+func mistakes(s *server.Server) (all []tui.Mistake) {
+	for _, mistake := range lab.Mistakes() {
+		all = append(all, tui.Mistake{
+			Name: mistake.Name, Step: mistake.Step, About: mistake.About, Curl: mistake.Curl,
+			Put: func(in bool) {
+				if in {
+					s.Swap(mistake.Put)
+				} else {
+					s.Swap(nil)
+				}
+			},
+		})
+	}
+	return all
 }
 
 // theme says what the terminal can show. It is asked before the screen opens, for

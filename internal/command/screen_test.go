@@ -41,7 +41,7 @@ func TestScreen(t *testing.T) {
 			s.press("p")
 			s.sees(`PAUSE ON +0 held +0 waiting`)
 			asked = curl(t, url+"/held")
-			s.sees(`PAUSE ON +0 held +1 waiting.*‖ held 03`)
+			s.sees(`PAUSE ON +1 held +0 waiting.*‖ held 03`)
 			for _, step := range []string{"04 headers", "05 body", "07 environ", "08 call", "09 response", "10 keepalive"} {
 				s.press("Space")
 				s.sees(`▸ +2  c2 +GET +/held +‖ held ` + step[:2] + `.*▸‖ ` + step)
@@ -54,9 +54,19 @@ func TestScreen(t *testing.T) {
 			s.isLeft("2 requests, 0 errors")
 		})
 	}
+	t.Run("a mistake is in the title", func(t *testing.T) {
+		t.Parallel()
+		s := openTerminal(t, 120, 40, "--mistake", "excess")
+		asked := curl(t, s.opened())
+		s.sees(`barewire  hello:App  mistake excess at step 09 .*200 OK`)
+		asked.gets("Hello, world!\n")
+		s.press("q")
+		s.isLeft("1 request, 0 errors")
+	})
 	for name, leave := range map[string]func(*terminal){
 		"Ctrl-C":  func(s *terminal) { s.press("C-c") },
 		"SIGTERM": func(s *terminal) { s.signal(syscall.SIGTERM) },
+		"SIGHUP":  func(s *terminal) { s.signal(syscall.SIGHUP) },
 	} {
 		t.Run(name+" while a request is held", func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +75,7 @@ func TestScreen(t *testing.T) {
 			s.press("p")
 			s.sees(`PAUSE ON`)
 			asked := curl(t, url)
-			s.sees(`1 waiting.*‖ held 03`)
+			s.sees(`1 held.*‖ held 03`)
 			leave(s)
 			asked.gets("Hello, world!\n") // it is let go
 			s.isLeft("1 request, 0 errors")
@@ -82,7 +92,7 @@ type terminal struct {
 }
 
 // openTerminal runs barewire on a terminal, and a shell behind it.
-func openTerminal(t *testing.T, width, height int) *terminal {
+func openTerminal(t *testing.T, width, height int, flags ...string) *terminal {
 	t.Helper()
 	sockets, err := os.MkdirTemp("", "tmux") // t.TempDir has names too long for a socket
 	if err != nil {
@@ -90,7 +100,7 @@ func openTerminal(t *testing.T, width, height int) *terminal {
 	}
 	s := &terminal{t, width, height, sockets, t.TempDir()}
 	script := `stty -g >before
-sh -c 'echo $$ >pid; exec barewire hello:App --addr 127.0.0.1:0'
+sh -c 'echo $$ >pid; exec barewire hello:App --addr 127.0.0.1:0 ` + strings.Join(flags, " ") + `'
 echo "status $?"
 stty -g >after
 PS1='ready> ' exec sh -i

@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
+	"barewire/internal/lab"
 	"barewire/server"
 	"barewire/server/trace"
 
@@ -33,8 +32,9 @@ type serveFlags struct {
 	addr address
 	composition
 	display
-	pause  bool
-	record string
+	pause   bool
+	record  string
+	mistake lab.Mistake // the zero one for none
 }
 
 // A display is how to show what happens.
@@ -84,6 +84,7 @@ func (d display) text(world World, app string) *trace.Text {
 
 func serveCommand(world World) *cobra.Command {
 	flags := serveFlags{addr: defaultAddr, display: newDisplay("auto", "tui", "plain", "json", "none")}
+	var mistake string
 	serve := &cobra.Command{
 		Use:   "serve [APP]",
 		Short: "Serve an application and watch it (what barewire does by itself)",
@@ -112,6 +113,9 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if err != nil {
 			return err
 		}
+		if flags.mistake, err = findMistake(mistake); err != nil {
+			return err
+		}
 		switch {
 		case world.wantsScreen("tui"):
 		case world.OutTerminal && flags.trace.word != "plain":
@@ -132,6 +136,7 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 	serve.Flags().Var(&flags.addr, "addr", "where to listen; port 0 is any free one")
 	flags.composition.addTo(serve)
 	flags.display.addTo(serve)
+	addMistake(serve, &mistake)
 	serve.Flags().BoolVar(&flags.pause, "pause", false, "hold requests before each step from the start; needs the live screen")
 	serve.Flags().StringVar(&flags.record, "record", "", "write all that happens to a new `FILE`, for barewire open")
 	return serve
@@ -139,7 +144,7 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 
 // serveApp serves until it is told to stop.
 func serveApp(ctx context.Context, world World, app app, listener net.Listener, flags serveFlags) error {
-	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, restore := signal.NotifyContext(ctx, endSignals()...)
 	defer restore()
 
 	s := server.New(app.serve)
@@ -152,8 +157,10 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	if world.wantsScreen(flags.trace.word) {
 		stopTrace, err = serveOnScreen(ctx, world, s, app, listener, flags, record)
 	} else {
-		stopTrace = startTrace(world, s, app, flags, url(listener.Addr()))
-		record.alsoTake(s, func(err error) { fmt.Fprintf(world.Err, "barewire: %v\n", err) })
+		var ring *server.Ring
+		ring, stopTrace = startTrace(world, s, app, flags, url(listener.Addr()))
+		record.alsoTake(s, ring, func(err error) { fmt.Fprintf(world.Err, "barewire: %v\n", err) })
+		s.Swap(flags.mistake.Put)
 		go s.Serve(listener)
 		<-ctx.Done()
 		if world.OutTerminal {
@@ -177,19 +184,23 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	return err
 }
 
-// startTrace says where the server listens and begins to show what happens. The
-// function that it returns shows the rest, and stops.
-func startTrace(world World, s *server.Server, app app, flags serveFlags, url string) (stop func()) {
+// startTrace says where the server listens and begins to show what happens, which
+// comes through the ring. The function that it returns shows the rest, and stops.
+func startTrace(world World, s *server.Server, app app, flags serveFlags, url string) (ring *server.Ring, stop func()) {
 	if flags.trace.word == "json" {
 		fmt.Fprintf(world.Err, "listening on %s\n", url)
 	} else {
 		fmt.Fprintf(world.Out, "listening on %s\n", url)
 	}
+	served := app.name
+	if mistake := flags.mistake.String(); mistake != "" {
+		served += "   " + mistake
+	}
 	var sink interface{ Write(server.Event) error }
 	switch flags.trace.word {
 	case "none":
-		fmt.Fprintf(world.Out, "serving %s   Ctrl-C stops\n", app.name)
-		return func() {}
+		fmt.Fprintf(world.Out, "serving %s   Ctrl-C stops\n", served)
+		return nil, func() {}
 	case "json":
 		sink = trace.JSON{Out: world.Out}
 	default:
@@ -197,10 +208,10 @@ func startTrace(world World, s *server.Server, app app, flags serveFlags, url st
 		if flags.view.word == "curl" {
 			arrows = "> the client says   < the server says"
 		}
-		fmt.Fprintf(world.Out, "serving %s   %s   Ctrl-C stops\n", app.name, arrows)
+		fmt.Fprintf(world.Out, "serving %s   %s   Ctrl-C stops\n", served, arrows)
 		sink = flags.text(world, app.name)
 	}
-	ring := server.NewRing(ringBytes)
+	ring = server.NewRing(ringBytes)
 	s.Observe, s.Watch = ring.Observe, ring.Room
 	done := make(chan struct{})
 	go func() {
@@ -219,7 +230,7 @@ func startTrace(world World, s *server.Server, app app, flags serveFlags, url st
 			}
 		}
 	}()
-	return func() {
+	return ring, func() {
 		ring.Close()
 		<-done
 	}
