@@ -55,23 +55,31 @@ func TestPictures(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			s := newScreen(t, p.columns, p.rows)
 			p.reach(s)
-			options := picture.Options{Columns: p.columns, Rows: p.rows, Dark: true, Title: "barewire hello:App"}
-			drawn := picture.SVG(s.model.View(), options)
-			path := filepath.Join("pictures", p.name+".svg")
-			if *update {
-				if err := os.WriteFile(path, drawn, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			shown, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatalf("%v; make pictures draws it", err)
-			}
-			if !bytes.Equal(shown, drawn) {
-				t.Errorf("docs/%s is stale: the screen looks otherwise now; make pictures draws it again", path)
-			}
+			comparePicture(t, p.name, s.model.View(), picture.Options{Columns: p.columns, Rows: p.rows, Dark: true, Title: "barewire hello:App"})
 		})
+	}
+	t.Run("learn", func(t *testing.T) {
+		const columns, rows = 120, 40
+		comparePicture(t, "learn", learner(t, columns, rows).View(), picture.Options{Columns: columns, Rows: rows, Dark: true, Title: "barewire learn"})
+	})
+}
+
+func comparePicture(t *testing.T, name, view string, options picture.Options) {
+	t.Helper()
+	drawn := picture.SVG(view, options)
+	path := filepath.Join("pictures", name+".svg")
+	if *update {
+		if err := os.WriteFile(path, drawn, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	shown, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; make pictures draws it", err)
+	}
+	if !bytes.Equal(shown, drawn) {
+		t.Errorf("docs/%s is stale: the screen looks otherwise now; make pictures draws it again", path)
 	}
 }
 
