@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"barewire/internal/workshop"
+	"barewire/tui/over"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -53,7 +54,7 @@ type (
 
 	// sheetMsg brings a text to be read, and a question about it.
 	sheetMsg struct {
-		sheet *sheet
+		sheet *over.Sheet[*Model] // by its own name: Go 1.24 cannot compile the alias here
 		ask   *question
 	}
 )
