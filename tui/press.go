@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
-	"syscall"
-	"time"
 
 	"barewire/tui/cells"
 	"barewire/tui/explain"
@@ -320,8 +317,7 @@ func (m *Model) code(x *history.Exchange) {
 	m.sheet = &sheet{Title: place.String(), Rows: func(*Model, int) []cells.Row { return rows }}
 }
 
-// edit opens that line in the user's editor, where the source is at hand. Most
-// editors know +LINE.
+// edit opens that line in the user's editor, where the source is at hand.
 func (m *Model) edit(x *history.Exchange) tea.Cmd {
 	place, editor := m.place(x), strings.Fields(os.Getenv("EDITOR"))
 	if _, err := os.Stat(place.File); err != nil {
@@ -330,14 +326,8 @@ func (m *Model) edit(x *history.Exchange) tea.Cmd {
 	if len(editor) == 0 {
 		return told("EDITOR is not set; the line is " + place.String())
 	}
-	command := exec.CommandContext(m.config.context(), editor[0], append(editor[1:], fmt.Sprintf("+%d", place.Line), place.File)...)
-	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // so that it can save
-	command.WaitDelay = 2 * time.Second
-	return tea.ExecProcess(command, func(err error) tea.Msg {
-		if err != nil {
-			return toldMsg{text: err.Error(), wrong: true}
-		}
-		return nil
+	return over.Edit(m.config.context(), editor, "", place.File, place.Line, func(err error) tea.Msg {
+		return toldMsg{text: err.Error(), wrong: true}
 	})
 }
 

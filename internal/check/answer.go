@@ -103,9 +103,9 @@ func (p *parser) ran(err error, have int) *fault {
 	how := ""
 	switch nothing := have == p.wire.next; {
 	case err == os.ErrDeadlineExceeded && nothing:
-		how = "nothing comes back within " + spell(p.limit)
+		how = "nothing comes back within " + trace.Spell(p.limit)
 	case err == os.ErrDeadlineExceeded:
-		how = "the answer is not complete after " + spell(p.limit)
+		how = "the answer is not complete after " + trace.Spell(p.limit)
 	case err == io.EOF && nothing:
 		how = "the connection was closed without an answer"
 	case err == io.EOF:

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"barewire/server/trace"
 	"fmt"
 	"strings"
 	"time"
@@ -232,7 +233,7 @@ func lengthIfAny(want string) func(Answer) string {
 func lasted(least time.Duration) func(Answer) string {
 	return func(answer Answer) string {
 		if answer.Lasted < least {
-			return fmt.Sprintf("the first chunk came no earlier than the last, %s before it", spell(answer.Lasted))
+			return fmt.Sprintf("the first chunk came no earlier than the last, %s before it", trace.Spell(answer.Lasted))
 		}
 		return ""
 	}

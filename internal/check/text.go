@@ -34,7 +34,7 @@ func (r Result) Text(w io.Writer) error {
 		p.row("not run", r.Skipped)
 		return p.err
 	case r.Passed:
-		p.row("passed", "in "+spell(r.Took))
+		p.row("passed", "in "+trace.Spell(r.Took))
 		return p.err
 	}
 	p.side("sent", r.Sent, -1, 0, 0)
@@ -145,22 +145,8 @@ func window(line []byte, at int) (text string, column int) {
 	if len(line) > max(wireWidth, at+1) {
 		line, after = line[:max(wireWidth, at+1)], "…"
 	}
-	head := before + visible(line[:at])
-	return head + visible(line[at:]) + after, utf8.RuneCountInString(head)
-}
-
-// visible shows bytes as text, and line ends as signs.
-func visible(b []byte) string {
-	var out strings.Builder
-	for {
-		i := bytes.IndexAny(b, "\r\n")
-		if i < 0 {
-			return out.String() + trace.Escape(b)
-		}
-		out.WriteString(trace.Escape(b[:i]))
-		out.WriteString(map[byte]string{'\r': "␍", '\n': "␊"}[b[i]])
-		b = b[i+1:]
-	}
+	head := before + trace.EscapeLine(line[:at])
+	return head + trace.EscapeLine(line[at:]) + after, utf8.RuneCountInString(head)
 }
 
 // urlInCurl is where the address of the server goes, with the quote before it if

@@ -1,9 +1,9 @@
 package check
 
 import (
+	"barewire/server/trace"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -196,7 +196,7 @@ func (w *wire) spellEnd() string {
 	case w.gone:
 		return "we left"
 	case end == nil:
-		return "still open after " + spell(w.waited)
+		return "still open after " + trace.Spell(w.waited)
 	case isReset(end):
 		return "reset"
 	case end == io.EOF:
@@ -204,12 +204,4 @@ func (w *wire) spellEnd() string {
 	default:
 		return "broken off: " + end.Error()
 	}
-}
-
-// spell writes a time as people do: 2 s, 300 ms.
-func spell(d time.Duration) string {
-	if d%time.Second == 0 {
-		return fmt.Sprintf("%d s", d/time.Second)
-	}
-	return fmt.Sprintf("%d ms", d.Milliseconds())
 }

@@ -24,6 +24,7 @@
 package send
 
 import (
+	"barewire/server/trace"
 	"cmp"
 	"context"
 	"errors"
@@ -162,15 +163,7 @@ func (r Request) ending(readErr, writeErr error) string {
 	case readErr == io.EOF:
 		return "the server closed the connection (FIN)"
 	case errors.Is(readErr, os.ErrDeadlineExceeded):
-		return fmt.Sprintf("still open after %s of silence, so we leave", spell(r.Wait))
+		return fmt.Sprintf("still open after %s of silence, so we leave", trace.Spell(r.Wait))
 	}
 	return fmt.Sprintf("the connection broke: %v", readErr)
-}
-
-// spell writes a time as people do: 2 s, 300 ms.
-func spell(d time.Duration) string {
-	if d%time.Second == 0 {
-		return fmt.Sprintf("%d s", d/time.Second)
-	}
-	return fmt.Sprintf("%d ms", d.Milliseconds())
 }

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -42,6 +43,20 @@ func Escape(b []byte) string {
 		b = b[size:]
 	}
 	return out.String()
+}
+
+// EscapeLine is Escape, with line ends as signs of their own: ␍ and ␊.
+func EscapeLine(b []byte) string {
+	var out strings.Builder
+	for {
+		i := bytes.IndexAny(b, "\r\n")
+		if i < 0 {
+			return out.String() + Escape(b)
+		}
+		out.WriteString(Escape(b[:i]))
+		out.WriteString(map[byte]string{'\r': "␍", '\n': "␊"}[b[i]])
+		b = b[i+1:]
+	}
 }
 
 // printable tells whether a terminal shows a rune as itself, and does nothing

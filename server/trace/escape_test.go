@@ -83,3 +83,15 @@ func hidden(r rune) bool {
 		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Bidi_Control, unicode.Join_Control) ||
 		strings.ContainsRune("\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe0f\uffa0", r)
 }
+
+func TestEscapeLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"":                     "",
+		"Host: x\r\n":          "Host: x␍␊",
+		"a\nb\r\x1b[2Jc\xff\n": `a␊b␍\x1b[2Jc\xff␊`,
+	} {
+		if got := trace.EscapeLine([]byte(line)); got != want {
+			t.Errorf("EscapeLine(%q) = %q, want %q", line, got, want)
+		}
+	}
+}

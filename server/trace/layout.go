@@ -100,6 +100,14 @@ func Overall(d time.Duration) string {
 	return fmt.Sprintf("%.2f s", d.Seconds())
 }
 
+// Spell is a time that somebody chose, as people write it: 2 s, 300 ms.
+func Spell(d time.Duration) string {
+	if d%time.Second == 0 {
+		return fmt.Sprintf("%d s", d/time.Second)
+	}
+	return fmt.Sprintf("%d ms", d.Milliseconds())
+}
+
 func bytesOf(size int64) string { return fmt.Sprintf("%d B", size) }
 
 // Count says "1 field" and "5 fields".

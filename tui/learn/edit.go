@@ -4,15 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"barewire/internal/workshop"
+	"barewire/tui/over"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -35,7 +33,7 @@ func placeOf(fault workshop.Fault) string {
 }
 
 // edit opens the learner's editor: at what is wrong, or else where the selected
-// check is best begun with. Most editors know +LINE.
+// check is best begun with.
 func (m *Model) edit() tea.Cmd {
 	place, is := m.task()
 	editor := strings.Fields(m.config.Editor)
@@ -45,15 +43,8 @@ func (m *Model) edit() tea.Cmd {
 	case len(editor) == 0:
 		return told(fmt.Sprintf("EDITOR is not set; the line is %s:%d", place.file, place.line))
 	default:
-		command := exec.CommandContext(m.config.context(), editor[0], append(editor[1:], fmt.Sprintf("+%d", place.line), path)...)
-		command.Dir = m.config.Dir
-		command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // so that it can save
-		command.WaitDelay = 2 * time.Second
-		return tea.ExecProcess(command, func(err error) tea.Msg {
-			if err != nil {
-				return toldMsg{text: err.Error(), wrong: true}
-			}
-			return nil
+		return over.Edit(m.config.context(), editor, m.config.Dir, path, place.line, func(err error) tea.Msg {
+			return toldMsg{text: err.Error(), wrong: true}
 		})
 	}
 }

@@ -198,16 +198,16 @@ func (t *telling) bytes(name string, r check.Result) {
 func (t *telling) marked(name string, line []byte, at int, caret string, role cells.Role) {
 	at = min(at, len(line))
 	before, from := "", 0
-	if at > t.room() || t.columns(visible(line[:at])) > t.room()-2 {
+	if at > t.room() || t.columns(trace.EscapeLine(line[:at])) > t.room()-2 {
 		before, from = "…", max(at-t.room()/2, 0)
 	}
-	for from < at && t.columns(before+visible(line[from:at])) > t.room()-2 {
+	for from < at && t.columns(before+trace.EscapeLine(line[from:at])) > t.room()-2 {
 		from++ // what is spelt out is wider than a byte
 	}
-	head := before + visible(line[from:at])
+	head := before + trace.EscapeLine(line[from:at])
 	row := cells.Row{{Text: head, Role: role}}
 	if at < len(line) {
-		row = append(row, cells.Span{Text: visible(line[at : at+1]), Role: cells.Wrong}, cells.Span{Text: t.start(line[at+1:]), Role: role})
+		row = append(row, cells.Span{Text: trace.EscapeLine(line[at : at+1]), Role: cells.Wrong}, cells.Span{Text: t.start(line[at+1:]), Role: role})
 	}
 	t.put(name, row)
 	column := t.columns(head)
@@ -219,25 +219,11 @@ func (t *telling) marked(name string, line []byte, at int, caret string, role ce
 }
 
 // start shows as much of some bytes as there may be room for.
-func (t *telling) start(b []byte) string { return visible(b[:min(len(b), 4*t.room())]) }
+func (t *telling) start(b []byte) string { return trace.EscapeLine(b[:min(len(b), 4*t.room())]) }
 
 // columns returns how many columns a text takes once it is painted: in ASCII some
 // signs are wider.
 func (t *telling) columns(text string) int {
 	painted := t.pen.Paint(cells.Text(cells.Plain, text+"^"), 10*len(text)+1)
 	return ansi.StringWidth(strings.TrimRight(painted, " ")) - 1
-}
-
-// visible shows bytes as text, and line ends as signs.
-func visible(b []byte) string {
-	var out strings.Builder
-	for {
-		i := bytes.IndexAny(b, "\r\n")
-		if i < 0 {
-			return out.String() + trace.Escape(b)
-		}
-		out.WriteString(trace.Escape(b[:i]))
-		out.WriteString(map[byte]string{'\r': "␍", '\n': "␊"}[b[i]])
-		b = b[i+1:]
-	}
 }
