@@ -49,5 +49,5 @@ var step05Chunks = []Check{
 	bad("05.43", "a broken field behind the last chunk gets 400", "RFC 9112 §7.1.2", Demo, "400", inChunks+"8\r\nname=ada\r\n0\r\nno field\r\n\r\n", "",
 		"Have fields at the end another shape than those at the beginning?",
 		"chunked.go, trailer: step 04 knows that shape.",
-		"Return the error of headers.ParseLine([]byte(line))."),
+		"Return the error of headers.ParseLine(line)."),
 }

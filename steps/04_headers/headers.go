@@ -1,7 +1,6 @@
 package headers
 
 import (
-	"bytes"
 	"iter"
 	"strings"
 
@@ -29,16 +28,16 @@ func EqualFold(word, ascii string) bool {
 // Parse appends the fields in lines to fields. The lines are those of step 02:
 // each ends with CRLF, and the last may be the empty one.
 func Parse(lines []byte, fields []Field) ([]Field, error) {
-	for len(lines) > 0 {
-		line, rest, _ := bytes.Cut(lines, []byte("\r\n"))
-		if len(line) == 0 {
+	text := string(lines) // all names and values share this memory
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if line == "" {
 			break
 		}
 		field, err := ParseLine(line)
 		if err != nil {
 			return fields, err
 		}
-		fields, lines = append(fields, field), rest
+		fields = append(fields, field)
 	}
 	return fields, nil
 }
@@ -47,15 +46,14 @@ func Parse(lines []byte, fields []Field) ([]Field, error) {
 //
 //	field-line = field-name ":" OWS field-value OWS   RFC 9112 §5
 //	field-name = token                                RFC 9110 §5.1
-func ParseLine(line []byte) (Field, error) {
-	text := string(line) // name and value share this memory
-	if strings.HasPrefix(text, " ") || strings.HasPrefix(text, "\t") {
-		return Field{}, bad("a line that begins with white space would continue the one before, which is obsolete", "RFC 9112 §5.2", text)
+func ParseLine(line string) (Field, error) {
+	if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+		return Field{}, bad("a line that begins with white space would continue the one before, which is obsolete", "RFC 9112 §5.2", line)
 	}
-	name, value, found := strings.Cut(text, ":")
+	name, value, found := strings.Cut(line, ":")
 	switch {
 	case !found:
-		return Field{}, bad("a field is a name, a colon and a value", "RFC 9112 §5", text)
+		return Field{}, bad("a field is a name, a colon and a value", "RFC 9112 §5", line)
 	case strings.HasSuffix(name, " ") || strings.HasSuffix(name, "\t"):
 		return Field{}, bad("no white space stands between a field's name and its colon", "RFC 9112 §5.1", name)
 	case !requestline.IsToken(name):

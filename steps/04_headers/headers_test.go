@@ -109,7 +109,7 @@ func TestParseLine(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got, err := headers.ParseLine([]byte(test.line)); err != nil || got != test.want {
+			if got, err := headers.ParseLine(test.line); err != nil || got != test.want {
 				t.Errorf("ParseLine(%q) = %q, %v, want %q", test.line, got, err, test.want)
 			}
 		})
@@ -147,7 +147,7 @@ func TestParseLineRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := headers.ParseLine([]byte(test.line))
+			_, err := headers.ParseLine(test.line)
 			var refusal *refuse.Error
 			if !errors.As(err, &refusal) || refusal.Status != refuse.BadRequest {
 				t.Fatalf("ParseLine(%q) = %v, want %s", test.line, err, refuse.BadRequest)

@@ -39,9 +39,12 @@ func (b *Reader) nextChunk() (int64, error) {
 		return 0, err
 	}
 	size, err := chunkSize(line)
+	b.beside += max(0, int64(len(line)-maxDigits))
 	switch {
 	case err != nil:
 		return 0, err
+	case b.beside > b.total+int64(b.limits.Trailer):
+		return 0, bad(fmt.Sprintf("the extensions of all chunks have at most %d bytes more than the content here", b.limits.Trailer), "RFC 9112 §7.1.1", line)
 	case size == 0:
 		return 0, b.trailer()
 	case size > b.limits.Bytes-b.total:
@@ -50,6 +53,11 @@ func (b *Reader) nextChunk() (int64, error) {
 	b.total += size
 	return size, nil
 }
+
+// maxDigits is as much of a line as any size needs. What a client sends beyond it,
+// extensions or zeros, is paid for by content: or else a body of bytes, each with a
+// page of extensions, would be a hundred times as large as its bound.
+const maxDigits = len("7fffffffffffffff")
 
 // chunkSize reads the line before a chunk, given without its CRLF. What its
 // extensions mean nobody has agreed on, so they are checked and dropped.
@@ -100,7 +108,7 @@ func (b *Reader) trailer() error {
 		case line == "":
 			return io.EOF
 		}
-		if _, err := headers.ParseLine([]byte(line)); err != nil {
+		if _, err := headers.ParseLine(line); err != nil {
 			return err
 		}
 		room -= len(line) + len("\r\n")

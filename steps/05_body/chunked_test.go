@@ -94,6 +94,14 @@ func TestReadChunked(t *testing.T) {
 		{"as many zeros as there may be", strings.Repeat("0", 37) + "3\r\none\r\n0\r\n\r\n", "one", noError},
 		{"one zero more", strings.Repeat("0", 38) + "3\r\none\r\n0\r\n\r\n", "", bad},
 
+		// Each of these lines has 22 bytes more than the longest size. Together they
+		// may outweigh the content by 60.
+		{"as much beside the content as there may be", strings.Repeat(extended("1", "x"), 2) + "0\r\n\r\n", "xx", noError},
+		{"more beside the content", strings.Repeat(extended("1", "x"), 3) + "0\r\n\r\n", "xx", bad},
+		{"more beside the content, in zeros", strings.Repeat(strings.Repeat("0", 37)+"1\r\nx\r\n", 3) + "0\r\n\r\n", "xx", bad},
+		{"more beside the content, before the last chunk", strings.Repeat(extended("1", "x"), 2) + extended("0", ""), "xx", bad},
+		{"as much beside a larger content", strings.Repeat(extended("14", hundred[:20]), 4) + "0\r\n\r\n", hundred[:80], noError},
+
 		// Trailer fields too.
 		{"a trailer", "3\r\none\r\n0\r\nX: 1\r\n\r\n", "one", noError},
 		{"two trailers", "3\r\none\r\n0\r\nX: 1\r\nY:2\r\n\r\n", "one", noError},
@@ -112,6 +120,11 @@ func TestReadChunked(t *testing.T) {
 	for _, test := range tests {
 		test.run(t, body.Framing{Chunked: true})
 	}
+}
+
+// extended is a chunk whose line is as long as it may be.
+func extended(size, data string) string {
+	return size + ";" + strings.Repeat("x", 40-len(size+";\r\n")) + "\r\n" + data + "\r\n"
 }
 
 func TestReadChunkedRefusalsShowTheBytes(t *testing.T) {

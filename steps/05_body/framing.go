@@ -15,7 +15,7 @@ import (
 type Limits struct {
 	Bytes   int64 // bytes of content
 	Line    int   // bytes of the line before a chunk, extensions included
-	Trailer int   // bytes of the trailer section
+	Trailer int   // bytes of the trailer section, and by how many extensions may outweigh the content
 }
 
 // A Framing tells where a request's body ends.

@@ -24,6 +24,7 @@ type Reader struct {
 	limits  Limits
 	chunked bool
 	total   int64  // bytes of content in the chunks begun so far
+	beside  int64  // bytes of what stands beside their sizes
 	left    int64  // bytes left of the body, or of this chunk
 	line    []byte // memory for the lines between chunks
 	err     error  // how the body ended: io.EOF when all of it was read

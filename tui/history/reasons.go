@@ -36,6 +36,7 @@ var briefly = map[string]string{
 	"the line before a chunk has at most 0 bytes here":                                        "a chunk's line is too long",
 	"the size of a chunk is hex digits":                                                       "a chunk's size is no hex number",
 	"after the size of a chunk come extensions, ;name=value, or nothing":                      "bad text after a chunk's size",
+	"the extensions of all chunks have at most 0 bytes more than the content here":            "too many extensions of chunks",
 	"a trailer section has at most 0 bytes here":                                              "the trailers are too long",
 	"HTTP/0.0 has no Transfer-Encoding":                                                       "chunks in HTTP/1.0",
 	"a request has Transfer-Encoding or Content-Length, not both":                             "a length, and chunks too",
