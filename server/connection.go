@@ -1,14 +1,11 @@
 package server
 
 import (
-	"bufio"
-	"io"
 	"net"
-	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	headers "barewire/steps/04_headers"
 	environ "barewire/steps/07_environ"
 	response "barewire/steps/09_response"
 )
@@ -18,20 +15,30 @@ import (
 // goes through here, where it gets its deadline and is shown to the watcher.
 type connection struct {
 	net.Conn
+	*desk       // nil while it waits for a request
 	server      *Server
 	number      int
-	request     int           // the number of the one in hand, 0 between two
-	reader      *bufio.Reader // what is in it and unread is the leftover
+	request     int // the number of the one in hand, 0 between two
+	requests    int // how many there were here, with the one in hand
 	here, there environ.Endpoint
-	readEach    time.Duration // how long one read may take; 0: a deadline stands
-	in, out     int64         // bytes read and written
-	early       atomic.Bool   // it waits for a request, or for the end of its head
-	watched     bool          // the observer is told of the request in hand
+	in, out     int64 // bytes read and written
+	ended       bool  // the client's end of the stream was read
+	watched     bool  // the observer is told of the request in hand
+	followed    bool  // the next request is here already
+	socket      socket
 
-	// Memory that each request takes over from the one before.
-	head   []byte
-	fields []headers.Field
-	buf    []byte
+	hurrying sync.Mutex
+	early    bool // it waits for a request, or for the end of its head
+
+	readLimit time.Duration // for the reads that follow, all of them
+	readUntil time.Time     // the end of it, once a read has begun
+	patience  time.Duration // how long the server still waits for what is owed
+	owed      int           // bytes of a body that must come meanwhile; 0: readLimit counts
+
+	holding atomic.Bool // there are answers that wait for the next
+	mutex   sync.Mutex  // around what follows, for a timer writes too
+	late    *time.Timer // sends what is held
+	broken  error       // why nothing can be written any more
 }
 
 func newConnection(s *Server, conn net.Conn) *connection {
@@ -42,7 +49,7 @@ func newConnection(s *Server, conn net.Conn) *connection {
 		here:   environ.EndpointOf(conn.LocalAddr()),
 		there:  environ.EndpointOf(conn.RemoteAddr()),
 	}
-	c.reader = bufio.NewReader(c)
+	c.socket = c.newSocket()
 	return c
 }
 
@@ -51,20 +58,30 @@ func (c *connection) serve() {
 	if c.server.Observe != nil {
 		c.server.Observe(Opened{c.place(), Endpoint(c.there), Endpoint(c.here)})
 	}
-	x := &Exchange{Keep: true}
-	defer func() { c.end(x) }() // deferred, for an application may end its goroutine
-	for x.Keep && c.wait() {
-		x = &Exchange{conn: c, app: c.server.App, watch: newWatch(c)}
+	defer c.end() // deferred, for an application may end its goroutine
+	for keep := true; keep && c.wait(); {
+		x := &c.exchange
+		*x = Exchange{conn: c, app: c.server.App, watch: newWatch(c)}
 		c.server.run(x, 2)
 		x.watch.ended(x)
+		keep = x.Keep
 	}
 }
 
 // end closes the connection behind its last exchange.
-func (c *connection) end(x *Exchange) {
-	if x.Writer != nil && x.Writer.Framing == response.UntilClose && !x.Writer.Whole {
+func (c *connection) end() {
+	broken := c.flush() != nil
+	if c.desk != nil {
+		w := c.exchange.Writer
+		broken = broken || w != nil && w.Framing == response.UntilClose && !w.Whole
+	}
+	c.rise()
+	switch {
+	case broken:
 		reset(c.Conn)
-	} else {
+	case c.ended:
+		_ = c.Conn.Close() // whatever the client sent is read, so TCP will not reset it
+	default:
 		c.server.Goodbye(c.Conn)
 	}
 	c.request = 0
@@ -77,111 +94,58 @@ func (c *connection) end(x *Exchange) {
 // client has left, was silent for too long, or the server is about to stop.
 func (c *connection) wait() bool {
 	c.request = 0
-	if c.reader.Buffered() == 0 {
-		c.early.Store(true)
-		defer c.early.Store(false)
+	if c.desk == nil || c.reader.Buffered() == 0 {
+		c.setEarly(true)
+		defer c.setEarly(false)
 		c.readWithin(c.server.Deadlines.Idle)
+		if !c.arrived() {
+			return false
+		}
 		if _, err := c.reader.Peek(1); err != nil {
 			return false
 		}
 	}
-	c.begin()
+	c.beginRequest()
 	return true
 }
 
-// begin gives the request its number, at its first byte.
-func (c *connection) begin() {
-	if c.request == 0 {
-		c.request = int(c.server.requests.Add(1))
-		c.watched = c.server.Observe != nil && (c.server.Watch == nil || c.server.Watch())
+// beginRequest gives the request its number, at its first byte.
+func (c *connection) beginRequest() {
+	if c.request != 0 {
+		return
+	}
+	c.request = int(c.server.requests.Add(1))
+	c.requests++
+	c.followed = false
+	c.watched = c.server.Observe != nil && (c.server.Watch == nil || c.server.Watch())
+	if c.watched {
+		// What is held is not this one's, nor what a timer sends just now.
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		c.sendHeld()
 	}
 }
 
-// readWithin says when the reads that follow must be done, all of them.
-func (c *connection) readWithin(limit time.Duration) {
-	c.readEach = 0
-	// A connection that takes no deadline is a dead one; reading will tell.
-	_ = c.Conn.SetReadDeadline(time.Now().Add(limit))
-	if c.early.Load() && c.server.stopping() {
-		// Shutdown may have come before the line above, and had no effect.
-		_ = c.Conn.SetReadDeadline(time.Now().Add(min(limit, grace)))
+// setEarly says whether the connection has nothing to lose.
+func (c *connection) setEarly(early bool) {
+	c.hurrying.Lock()
+	defer c.hurrying.Unlock()
+	c.early = early
+}
+
+// hurry gives a connection that has nothing to lose a little time, when the server
+// stops: not none, for its request may be on the way from the kernel.
+func (c *connection) hurry() {
+	c.hurrying.Lock()
+	defer c.hurrying.Unlock()
+	if c.early {
+		_ = c.SetReadDeadline(time.Now().Add(grace)) // a dead one needs none
 	}
 }
 
 // consumed counts the bytes that were read and used: the leftover belongs to
 // the next request.
 func (c *connection) consumed() int64 { return c.in - int64(c.reader.Buffered()) }
-
-// Read reads from the client.
-func (c *connection) Read(p []byte) (int, error) {
-	if c.readEach > 0 {
-		if err := c.Conn.SetReadDeadline(time.Now().Add(c.readEach)); err != nil {
-			return 0, err
-		}
-	}
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.in += int64(n)
-		c.begin()
-		if c.watched {
-			c.server.Observe(Received{c.place(), copied(p[:n]), n})
-		}
-	}
-	return n, err
-}
-
-// maxWrite bounds one write: a client that is slow but steady has to take so
-// much before the deadline, and then gets a new one.
-const maxWrite = 256 << 10
-
-// Write writes to the client.
-func (c *connection) Write(p []byte) (written int, err error) {
-	for err == nil && written < len(p) {
-		piece := p[written:min(len(p), written+maxWrite)]
-		if err = c.Conn.SetWriteDeadline(time.Now().Add(c.server.Deadlines.Write)); err != nil {
-			break
-		}
-		var n int
-		n, err = c.Conn.Write(piece)
-		written += n
-		c.out += int64(n)
-		if n > 0 && c.watched {
-			c.server.Observe(Sent{Place: c.place(), Bytes: copied(piece[:n]), Size: n})
-		}
-	}
-	return written, err
-}
-
-// ReadFrom writes what it reads from r, for io.Copy. A file it leaves to the
-// TCP connection below, piece by piece, so that each has a deadline: the kernel
-// takes the bytes where it can, and no one else sees them.
-func (c *connection) ReadFrom(r io.Reader) (total int64, err error) {
-	tcp, toTCP := c.Conn.(*net.TCPConn)
-	limited, ok := r.(*io.LimitedReader)
-	if ok {
-		_, ok = limited.R.(*os.File)
-	}
-	if !toTCP || !ok {
-		return io.Copy(struct{ io.Writer }{c}, r)
-	}
-	for err == nil && limited.N > 0 {
-		if err = c.Conn.SetWriteDeadline(time.Now().Add(c.server.Deadlines.Write)); err != nil {
-			break
-		}
-		var n int64
-		n, err = tcp.ReadFrom(io.LimitReader(limited.R, min(limited.N, maxWrite)))
-		if n == 0 {
-			break // the file is shorter than it was
-		}
-		limited.N -= n
-		total += n
-		c.out += n
-		if c.watched {
-			c.server.Observe(Sent{Place: c.place(), Size: int(n), File: true})
-		}
-	}
-	return total, err
-}
 
 // place tells where and when something happens.
 func (c *connection) place() Place { return Place{c.number, c.request, time.Now()} }

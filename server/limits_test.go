@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +88,21 @@ func TestTooSlow(t *testing.T) {
 		c.say(post + "Content-Length: 5\r\n\r\nhell")
 		c.wantRest(lateBody, fin)
 	})
+	// A byte now and then is no progress.
+	t.Run("a body that drips", func(t *testing.T) {
+		c := start(t, reader, slow).dial(t)
+		c.say(post + "Content-Length: 5000\r\n\r\n")
+		stop := drip(c)
+		c.wantRest(lateBody, fin)
+		stop()
+	})
+	t.Run("a body that drips in chunks", func(t *testing.T) {
+		c := start(t, reader, slow).dial(t)
+		c.say(post + "Transfer-Encoding: chunked\r\n\r\nfff\r\n")
+		stop := drip(c)
+		c.wantRest(lateBody, fin)
+		stop()
+	})
 	t.Run("a body that stops, and nobody cares", func(t *testing.T) {
 		c := start(t, swallower, slow).dial(t)
 		c.say(post + "Content-Length: 5\r\n\r\nhell")
@@ -99,7 +117,43 @@ func TestTooSlow(t *testing.T) {
 	})
 }
 
-// The answer is out. What is left of the body may take the time of one read, in
+// Who brings 16 KiB now and then has patience again each time, if all of it takes
+// longer than the deadline.
+func TestABodyThatComesSteadily(t *testing.T) {
+	const pieces = 14
+	c := start(t, counter, func(s *server.Server) { s.Deadlines.Body = 10 * brief }).dial(t)
+	c.say(post + fmt.Sprintf("Connection: close\r\nContent-Length: %d\r\n\r\n", pieces*16<<10))
+	for range pieces {
+		time.Sleep(brief)
+		c.say(strings.Repeat("x", 16<<10))
+	}
+	c.wantRest(ok+plain+"Content-Length: 7\r\n"+stamp+bye+"\r\n229376\n", fin)
+}
+
+// What the application does between two reads is not the client's fault.
+func TestABodyThatIsReadSlowly(t *testing.T) {
+	const deadline = 5 * brief
+	c := start(t, func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		if _, err := io.CopyN(io.Discard, environ.Input(), 5000); err != nil {
+			return wsgi.Fail(err)
+		}
+		time.Sleep(deadline + brief)
+		return counter(environ, start)
+	}, func(s *server.Server) { s.Deadlines.Body = deadline }).dial(t)
+	c.say(post + "Connection: close\r\nContent-Length: 15000\r\n\r\n" + strings.Repeat("x", 15000))
+	c.wantRest(ok+plain+"Content-Length: 6\r\n"+stamp+bye+"\r\n10000\n", fin)
+}
+
+// counter answers with the number of bytes that it reads.
+func counter(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+	n, err := io.Copy(io.Discard, environ.Input())
+	if err != nil {
+		return wsgi.Fail(err)
+	}
+	return say(start, fmt.Sprintln(n))
+}
+
+// The answer is out. What is left of the body may take the time of one deadline, in
 // all, before the next request: a byte now and then does not move it.
 func TestALeftBodyThatDrips(t *testing.T) {
 	c := start(t, hi, func(s *server.Server) { s.Deadlines.Body = brief }).dial(t)
@@ -147,6 +201,34 @@ func TestAClientThatNeverReads(t *testing.T) {
 	c.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 	await(t, stopped, "yield tells the application to stop")
 	s.alive(t)
+}
+
+// Nor can who takes a byte now and then, when the application writes little at a
+// time, and each write has a deadline of its own.
+func TestAClientThatReadsAByteNowAndThen(t *testing.T) {
+	stopped := make(chan struct{})
+	s := start(t, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		start("200 OK", nil)
+		return wsgi.Stream(func(yield func([]byte, error) bool) {
+			defer close(stopped)
+			chunk := []byte(strings.Repeat("x", 100))
+			for yield(chunk, nil) {
+			}
+		})
+	}, func(s *server.Server) { s.Deadlines.Write = brief })
+	c := s.dial(t)
+	c.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	for took := make([]byte, 1); ; {
+		select {
+		case <-stopped:
+			s.alive(t)
+			return
+		case <-time.After(brief / 10):
+			if _, err := c.Read(took); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatal("the application is kept for as long as the client likes")
+			}
+		}
+	}
 }
 
 // Who is slow but reads on is sent everything, if the chunk takes as long as
@@ -247,5 +329,31 @@ func TestConnectionsLimit(t *testing.T) {
 	s.stop(t)
 	if most != 2 || open != 0 {
 		t.Errorf("at most %d connections were open at a time, and %d are still, want 2 and 0", most, open)
+	}
+}
+
+// The last request of a connection is answered like the others, but for the word
+// that it was the last. What lies behind it is not answered.
+func TestRequestsLimit(t *testing.T) {
+	const (
+		get    = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+		answer = ok + plain + "Content-Length: 3\r\n" + stamp + "\r\nhi\n"
+		last   = ok + plain + "Content-Length: 3\r\n" + stamp + bye + "\r\nhi\n"
+	)
+	tests := []struct {
+		limit int
+		want  string
+	}{
+		{1, last},
+		{2, answer + last},
+		{3, answer + answer + last},
+	}
+	for _, test := range tests {
+		s := start(t, hi, func(s *server.Server) { s.Limits.Requests = test.limit })
+		for range 2 { // each connection has as many
+			c := s.dial(t)
+			c.say(strings.Repeat(get, test.limit) + follower)
+			c.wantRest(test.want, fin)
+		}
 	}
 }

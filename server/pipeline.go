@@ -58,10 +58,13 @@ type Exchange struct {
 	Writer  *response.Writer // 08 makes it, for write; 09 uses it
 	Keep    bool             // 10
 
-	conn    *connection
-	app     wsgi.Application
-	refused bool   // app is the one that explains an error
-	watch   *watch // nil when nobody watches
+	conn                 *connection
+	sameLine, sameFields bool   // as in the head before, and what the steps made of them is known
+	input                *input // what the application has of Input
+	app                  wsgi.Application
+	refused              bool                             // app is the one that explains an error
+	send                 func(*call.Answer, []byte) error // the way of the chunks from 08 and 09 to Writer.Send
+	watch                *watch                           // nil when nobody watches
 }
 
 // run takes an exchange through the table, from a step on. There is one road
@@ -122,12 +125,17 @@ func (x *Exchange) pass(stage Stage) (err error) {
 	err = errExit // stays when nothing below returns
 	defer func() {
 		if value := recover(); value != nil {
-			err = panicError{value, panickedAt()}
+			err = panicError{said(value), panickedAt()}
 		}
-		x.watch.leave(x, err)
+		if err != nil || stage.Number == 9 {
+			x.input.end() // the application has had its say
+		}
+		if x.watch != nil {
+			x.watch.leave(x, err)
+		}
 		if err != nil && x.watch == nil && failed(stage, err) {
 			fmt.Fprintf(x.conn.server.Errors, "barewire: step %02d %s: %q\n", stage.Number, stage.Name, err.Error())
 		}
 	}()
-	return stage.Do(x)
+	return known(stage.Do(x))
 }

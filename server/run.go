@@ -40,7 +40,9 @@ func Run(app wsgi.Application, environ wsgi.Environ) (output Output, err error) 
 	}()
 	for chunk, err := range answer.Body.Chunks {
 		if err == nil {
+			answer.Lock() // as write does, which may be in use elsewhere
 			err = send(answer, chunk)
+			answer.Unlock()
 		}
 		if err != nil {
 			return output, err

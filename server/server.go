@@ -5,8 +5,10 @@
 //
 // What a step decides stands in the step; here is only what none of them can
 // know: the order (pipeline.go), what stands around a step (stages.go), the life of
-// a connection and its deadlines (connection.go), and starting and stopping (this file). Errors become answers
-// in explain.go. Whoever wants to see it all gets events (events.go, watch.go).
+// a connection (connection.go), its memory (desk.go), its deadlines (read.go,
+// write.go), and starting and stopping (this file). What an application has of the
+// body ends with its answer (input.go). Errors become answers in explain.go.
+// Whoever wants to see it all gets events (events.go, watch.go).
 package server
 
 import (
@@ -22,6 +24,7 @@ import (
 	read "barewire/steps/02_read"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
+	response "barewire/steps/09_response"
 )
 
 // A Server serves one application. New makes one; set its fields before Serve.
@@ -45,7 +48,14 @@ type Server struct {
 	// left. Shutdown waits for the requests at the gate too, so let them go first.
 	Gate func(place Place, stage Stage, left func() bool)
 
+	// Remember spares a head that is the same as the one before, byte for byte, steps
+	// 02 to 07: what they made of it is known. False has them do it again.
+	// Who puts another function in the place of one of them wants that.
+	Remember bool
+
 	places chan struct{} // as many as there may be connections
+	desks  *sync.Pool    // of *desk
+	date   func() string // the Date field of this moment
 	*life
 }
 
@@ -53,7 +63,8 @@ type Server struct {
 type life struct {
 	connections atomic.Int64 // how many there were, to number them
 	requests    atomic.Int64
-	stop        chan struct{} // closed when the server stops
+	stopped     atomic.Bool   // the server stops
+	stop        chan struct{} // closed then
 
 	mutex     sync.Mutex
 	current   *Server       // serves the connections that come
@@ -68,14 +79,15 @@ type Limits struct {
 	Head        read.Limits
 	Body        body.Limits
 	Connections int // at one time; further ones wait in the kernel's queue
+	Requests    int // on one connection, so that its place goes round; the last answer says close
 }
 
 // Deadlines bound how long they may take.
 type Deadlines struct {
 	Idle  time.Duration // until a request begins
 	Head  time.Duration // until its head is complete
-	Body  time.Duration // for each read of its body
-	Write time.Duration // for each write of its answer
+	Body  time.Duration // for each 16 KiB of its body, counting only what the server waits
+	Write time.Duration // for each write of its answer, of 256 KiB at most
 }
 
 // New returns a server for app, with bounds that suit a public place.
@@ -87,15 +99,39 @@ func New(app wsgi.Application) *Server {
 			Head:        read.Limits{Line: 8 << 10, Lines: 100 + 2, Bytes: 64 << 10},
 			Body:        body.Limits{Bytes: 1 << 30, Line: 256, Trailer: 8 << 10},
 			Connections: 8192,
+			// Enough to be no cost, and for who pipelines no loss worth a word:
+			// what lies behind the last request is not answered.
+			Requests: 100_000,
 		},
 		Deadlines: Deadlines{Idle: time.Minute, Head: 15 * time.Second, Body: 30 * time.Second, Write: 30 * time.Second},
 		Errors:    os.Stderr,
 		Now:       time.Now,
+		Remember:  true,
+		desks:     new(sync.Pool),
 		Goodbye:   listen.Goodbye,
 		life:      &life{stop: make(chan struct{}), swapped: make(chan struct{}), open: make(map[*connection]bool)},
 	}
+	s.date = dates(func() time.Time { return s.Now() })
 	s.current = s
 	return s
+}
+
+// dates returns a function that makes the Date field of each second once.
+func dates(now func() time.Time) func() string {
+	var (
+		mutex  sync.Mutex
+		second int64
+		date   string
+	)
+	return func() string {
+		now := now()
+		mutex.Lock()
+		defer mutex.Unlock()
+		if date == "" || second != now.Unix() {
+			second, date = now.Unix(), response.Date(now)
+		}
+		return date
+	}
 }
 
 // Swap has the connections that come from now on served by a copy of the server
@@ -107,8 +143,9 @@ func (s *Server) Swap(change func(*Server)) {
 	s.current = s
 	if change != nil {
 		next := *s
-		next.places = nil
+		next.places, next.desks = nil, new(sync.Pool)
 		change(&next)
+		next.date = dates(next.Now)
 		s.current = &next
 	}
 	close(s.swapped)
@@ -184,17 +221,14 @@ func (s *Server) dismiss(c *connection) {
 // is done first, it cuts what is left and returns the context's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mutex.Lock()
-	if !s.stopping() {
+	if !s.stopped.Swap(true) {
 		close(s.stop)
 	}
 	for _, listener := range s.listeners {
 		_ = listener.Close() // closed is what it shall be
 	}
 	for c := range s.open {
-		if c.early.Load() {
-			// Not at once: its request may be on the way from the kernel.
-			_ = c.SetReadDeadline(time.Now().Add(grace))
-		}
+		c.hurry()
 	}
 	s.mutex.Unlock()
 
@@ -220,11 +254,4 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // stops.
 const grace = 100 * time.Millisecond
 
-func (s *Server) stopping() bool {
-	select {
-	case <-s.stop:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) stopping() bool { return s.stopped.Load() }

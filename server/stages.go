@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"maps"
 
 	read "barewire/steps/02_read"
 	requestline "barewire/steps/03_requestline"
@@ -19,8 +20,12 @@ import (
 // ReadHead is the stage around read.Head.
 func ReadHead(head func(*bufio.Reader, read.Limits, []byte) ([]byte, error)) func(*Exchange) error {
 	return func(x *Exchange) (err error) {
-		x.conn.early.Store(true)
-		defer x.conn.early.Store(false)
+		if x.conn.repeats() {
+			x.Head, x.sameLine, x.sameFields = x.conn.before, true, true
+			return nil
+		}
+		x.conn.setEarly(true)
+		defer x.conn.setEarly(false)
 		x.conn.readWithin(x.conn.server.Deadlines.Head)
 		x.Head, err = head(x.conn.reader, x.conn.server.Limits.Head, x.conn.head[:0])
 		x.conn.head = x.Head
@@ -40,6 +45,10 @@ func firstLine(head []byte) []byte {
 // ParseLine is the stage around requestline.Parse.
 func ParseLine(parse func(line []byte) (requestline.Line, error)) func(*Exchange) error {
 	return func(x *Exchange) (err error) {
+		if x.sameLine {
+			x.Line = x.conn.line
+			return nil
+		}
 		x.Line, err = parse(firstLine(x.Head))
 		return err
 	}
@@ -49,6 +58,11 @@ func ParseLine(parse func(line []byte) (requestline.Line, error)) func(*Exchange
 func ParseHeaders(parse func(lines []byte, fields []headers.Field) ([]headers.Field, error)) func(*Exchange) error {
 	return func(x *Exchange) (err error) {
 		_, lines, _ := bytes.Cut(x.Head, []byte("\r\n"))
+		if x.sameFields = x.sameFields || x.conn.repeatsFields(lines, x.Line); x.sameFields {
+			x.Fields = x.conn.fields
+			return nil
+		}
+		x.conn.known = false
 		x.Fields, err = parse(lines, x.conn.fields[:0])
 		x.conn.fields = x.Fields
 		if err != nil {
@@ -65,30 +79,55 @@ func OpenBody(
 ) func(*Exchange) error {
 	return func(x *Exchange) (err error) {
 		limits := x.conn.server.Limits.Body
-		x.Framing, err = frame(x.Line.Version, x.Fields, limits)
+		if !x.sameFields {
+			x.conn.framing, err = frame(x.Line.Version, x.Fields, limits)
+		}
+		x.Framing = x.conn.framing
 		if err != nil {
 			return err
 		}
-		x.conn.readEach = x.conn.server.Deadlines.Body
+		x.conn.readSteadily()
 		x.Input = reader(x.conn.reader, x.conn, x.Framing, limits)
+		x.input = &input{reader: x.Input}
 		return nil
 	}
 }
 
-// FillEnviron is the stage around environ.Fill.
+// FillEnviron is the stage around environ.Fill. Each request has a map of its own,
+// which the application may change and keep. Of what is known a copy is made.
 func FillEnviron(fill func(wsgi.Environ, environ.Request)) func(*Exchange) error {
 	return func(x *Exchange) error {
-		x.Environ = make(wsgi.Environ, 32)
-		fill(x.Environ, environ.Request{
+		request := environ.Request{
 			Line:    x.Line,
 			Fields:  x.Fields,
 			Framing: x.Framing,
-			Input:   x.watch.input(x.Input),
+			Input:   x.watch.input(x.input),
 			Errors:  x.watch.errors(x.conn.server.Errors),
 			Server:  x.conn.here,
 			Client:  x.conn.there,
-		})
+		}
+		desk := x.conn.desk
+		if !x.sameFields {
+			x.Environ, desk.environ = make(wsgi.Environ, 24+len(x.Fields)), nil
+			fill(x.Environ, request)
+		} else {
+			if desk.environ == nil {
+				known := make(wsgi.Environ, 24+len(x.Fields))
+				fill(known, environ.Request{Line: x.Line, Fields: x.Fields, Framing: x.Framing})
+				desk.environ, desk.endpointsOf = known, nil
+			}
+			if !x.sameLine {
+				environ.FillLine(desk.environ, x.Line)
+			}
+			if desk.endpointsOf != x.conn {
+				environ.FillEndpoints(desk.environ, x.conn.here, x.conn.there)
+				desk.endpointsOf = x.conn
+			}
+			x.Environ = maps.Clone(desk.environ)
+			environ.FillStreams(x.Environ, request.Input, request.Errors)
+		}
 		x.Environ["barewire.note"] = x.watch.note()
+		x.conn.remember(x)
 		return nil
 	}
 }
@@ -101,10 +140,11 @@ func CallApplication(call func(wsgi.Application, wsgi.Environ, func(*call.Answer
 			Buf:     x.conn.buf[:0],
 			Method:  x.Line.Method,
 			Version: x.Line.Version,
-			Now:     x.conn.server.Now,
-			Begin:   x.begin,
+			Date:    x.conn.server.date,
+			Begin:   x.conn.beginAnswer,
 		}
-		x.Answer = call(x.watch.app(x.app), x.Environ, x.watch.send(x.Writer.Send))
+		x.send = x.watch.send(x.Writer.Send)
+		x.Answer = call(x.watch.app(x.app), x.Environ, x.send)
 		return nil
 	}
 }
@@ -116,10 +156,15 @@ func (x *Exchange) begin() (keep bool, err error) {
 	if x.refused {
 		return false, nil
 	}
+	x.input.mutex.Lock()
+	defer x.input.mutex.Unlock()
 	if err := x.Input.Err(); err != nil {
 		return false, err
 	}
-	keep = keepalive.Persist(x.Line.Version, x.Fields, x.Input) && !x.conn.server.stopping()
+	c := x.conn
+	keep = keepalive.Persist(x.Line.Version, x.Fields, x.Input) &&
+		c.requests < c.server.Limits.Requests && !c.server.stopping()
+	c.followed = keep && x.Input.Left() == 0 && c.reader.Buffered() > 0
 	x.Input.Answered()
 	return keep, nil
 }
@@ -127,7 +172,7 @@ func (x *Exchange) begin() (keep bool, err error) {
 // SendResponse is the stage around Body of response.Writer.
 func SendResponse(send func(*response.Writer, *call.Answer, func(*call.Answer, []byte) error) error) func(*Exchange) error {
 	return func(x *Exchange) error {
-		err := send(x.Writer, x.Answer, x.watch.send(x.Writer.Send))
+		err := send(x.Writer, x.Answer, x.send)
 		x.conn.buf = x.Writer.Buf
 		return err
 	}
@@ -138,8 +183,7 @@ func DecideNext(next func(*body.Reader) bool) func(*Exchange) error {
 	return func(x *Exchange) error {
 		if x.Writer.Keep {
 			if x.Input.Left() != 0 {
-				// All that is left has the time of one read, or a dripping client
-				// could make this last for days.
+				// All that is left has one deadline: nobody waits for it but us.
 				x.conn.readWithin(x.conn.server.Deadlines.Body)
 			}
 			x.Keep = next(x.Input)

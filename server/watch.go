@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	wsgi "barewire/steps/06_wsgi"
@@ -12,18 +13,20 @@ import (
 
 // A watch tells an observer about one exchange. What happens between two steps
 // the driver says; for what happens inside one, five things are wrapped: the
-// connection (in connection.go), wsgi.input, wsgi.errors, start_response, and the
+// connection (in read.go and write.go), wsgi.input, wsgi.errors, start_response, and the
 // way of the chunks from 08 to 09. The body itself never is, for watching must
 // not change the answer.
 //
 // A nil watch is that of a request that nobody watches. It wraps nothing.
 type watch struct {
-	conn      *connection
-	request   int       // its number; the connection's own moves on
-	began     time.Time // the exchange
-	in, out   int64     // what the connection had read and written by then
-	stage     Stage     // the one in hand
-	entered   time.Time
+	conn    *connection
+	request int       // its number; the connection's own moves on
+	began   time.Time // the exchange
+	in, out int64     // what the connection had read and written by then
+	entered time.Time // the stage in hand
+
+	mutex     sync.Mutex    // for what follows, which goroutines of the application use too
+	stage     Stage         // the one in hand
 	elsewhere time.Duration // spent in what the stage called
 	seam      time.Time     // when the last chunk was done with
 	chunks    int
@@ -46,6 +49,8 @@ func (w *watch) tell(event Event) { w.conn.server.Observe(event) }
 // enter and leave stand around a stage.
 func (w *watch) enter(stage Stage) {
 	if w != nil {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
 		w.stage, w.entered, w.elsewhere = stage, time.Now(), 0
 		w.seam = w.entered
 	}
@@ -55,12 +60,14 @@ func (w *watch) leave(x *Exchange, err error) {
 	if w == nil {
 		return
 	}
+	w.mutex.Lock()
 	passed := Passed{
 		Place: w.place(),
 		Step:  w.stage.Number,
 		Name:  w.stage.Name,
 		Took:  time.Since(w.entered) - w.elsewhere,
 	}
+	w.mutex.Unlock()
 	passed.Refused, passed.Error = outcome(err)
 	switch w.stage.Number {
 	case 2:
@@ -81,7 +88,9 @@ func (w *watch) leave(x *Exchange, err error) {
 			passed.Environ[key] = wsgi.Repr(key, value)
 		}
 	case 9:
+		x.Answer.Lock() // against a late start_response
 		passed.Status = x.Answer.Status
+		x.Answer.Unlock()
 	case 10:
 		passed.Keep = x.Keep
 	}
@@ -119,7 +128,7 @@ func (w *watch) app(app wsgi.Application) wsgi.Application {
 				started.Headers = append(started.Headers, Field{Bytes(header[0]), Bytes(header[1])})
 			}
 			if because := errors.Join(cause...); because != nil {
-				started.Cause = because.Error()
+				started.Cause = said(because)
 			}
 			w.tell(started)
 			return start(status, headers, cause...)
@@ -135,10 +144,15 @@ func (w *watch) send(send func(*call.Answer, []byte) error) func(*call.Answer, [
 	}
 	return func(answer *call.Answer, chunk []byte) error {
 		now := time.Now()
+		w.mutex.Lock()
 		w.chunks++
-		w.tell(Chunk{w.place(), w.chunks, len(chunk), w.stage.Number == 8})
+		made := Chunk{w.place(), w.chunks, len(chunk), w.stage.Number == 8}
+		w.mutex.Unlock()
+		w.tell(made)
 		err := send(answer, chunk)
-		if w.stage.Number == 8 {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		if made.Written {
 			w.elsewhere += time.Since(now)
 		} else {
 			w.elsewhere += now.Sub(w.seam)
@@ -193,6 +207,8 @@ func (w *watch) read(call string, size int, begun time.Time, err error) {
 		read.Refused, read.Error = outcome(err)
 	}
 	w.tell(read)
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
 	if w.stage.Number == 8 {
 		w.elsewhere += took // waiting for the client
 	}

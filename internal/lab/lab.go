@@ -47,5 +47,6 @@ func swap(number int, do func(*server.Exchange) error) func(*server.Server) {
 		s.Pipeline = slices.Clone(s.Pipeline)
 		i := slices.IndexFunc(s.Pipeline, func(stage server.Stage) bool { return stage.Number == number })
 		s.Pipeline[i].Do = do
+		s.Remember = false // a mistake is made again for each request
 	}
 }

@@ -77,6 +77,12 @@ var seen = []row{
 		ok(`"/tell%20%41" a="" z="" body=""` + "\n"),
 	},
 	{
+		"environ-raw-path", // also when the server knows the fields already
+		"GET /tell%20%41 HTTP/1.1\r\nHost: x\r\n\r\nGET /tell%20%42 HTTP/1.1\r\nHost: x\r\n\r\n",
+		ok(`"/tell A" a="" z="" body=""`+"\n") + ok(`"/tell B" a="" z="" body=""`+"\n"),
+		ok(`"/tell%20%41" a="" z="" body=""`+"\n") + ok(`"/tell%20%42" a="" z="" body=""`+"\n"),
+	},
+	{
 		"leftover-environ",
 		"GET /tell HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n\r\nGET /tell HTTP/1.1\r\nHost: x\r\nX-Z: 2\r\n\r\n",
 		ok(`"/tell" a="1" z="" body=""`+"\n") + ok(`"/tell" a="" z="2" body=""`+"\n"),

@@ -182,7 +182,7 @@ func there(r *http.Request) environ.Endpoint {
 // took away is the part that led here.
 //
 // PATH_INFO is empty or begins with a slash, so of StripPrefix("/app/") the last
-// slash goes back. RFC 3875 §4.1.5
+// slash goes back, and what is behind it. RFC 3875 §4.1.5
 func paths(target, path string) (scriptName, pathInfo string) {
 	if target == "*" {
 		return "", "" // OPTIONS * names no path. RFC 9112 §3.2.4
@@ -197,8 +197,9 @@ func paths(target, path string) (scriptName, pathInfo string) {
 		return "", "/" // http://host means the root. RFC 9110 §4.2.3
 	case !found:
 		return "", path // somebody changed the path altogether
-	case strings.HasSuffix(prefix, "/") && !strings.HasPrefix(path, "/"):
-		return strings.TrimSuffix(prefix, "/"), "/" + path
+	case !strings.HasPrefix(path, "/") && (path != "" || strings.HasSuffix(prefix, "/")):
+		slash := strings.LastIndexByte(prefix, '/')
+		return prefix[:slash], prefix[slash:] + path
 	}
 	return prefix, path
 }

@@ -167,6 +167,7 @@ func TestMounted(t *testing.T) {
 		{"the root below it", "/app/", strip("/app"), `'/app' '/' '/app/'`},
 		{"a prefix with a slash", "/app/x", strip("/app/"), `'/app' '/x' '/app/x'`},
 		{"the same, and nothing below", "/app/", strip("/app/"), `'/app' '/' '/app/'`},
+		{"a prefix that ends inside a name", "/app0", strip("/app"), `'' '/app0' '/app0'`},
 		{"two prefixes", "/a/b/x", func(h http.Handler) http.Handler { return strip("/a")(strip("/b")(h)) }, `'/a/b' '/x' '/a/b/x'`},
 		{"an escape below", "/app/%2Fx", strip("/app"), `'/app' '//x' '/app/%2Fx'`},
 		{"an absolute target", "http://a.example/app/x", strip("/app"), `'/app' '/x' 'http://a.example/app/x'`},

@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	listen "barewire/steps/01_listen"
 	wsgi "barewire/steps/06_wsgi"
@@ -32,7 +31,6 @@ func newReply(w http.ResponseWriter, r *http.Request) *reply {
 		Conn:    chunks{re},
 		Method:  r.Method,
 		Version: "HTTP/1.0",
-		Now:     time.Now,
 		Begin:   func() (bool, error) { return true, nil },
 		Head:    re.head,
 	}

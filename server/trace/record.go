@@ -63,6 +63,9 @@ func (r *Record) run(file io.WriteCloser) {
 	defer close(r.done)
 	err := r.writeTo(file)
 	r.ring.Close() // after an error, to take no more
+	for len(r.ring.Next()) > 0 {
+		// What still waits for the disk would take the room of requests for ever.
+	}
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}

@@ -176,6 +176,25 @@ func TestRecordTellsOnce(t *testing.T) {
 	says(t, record.Close(), "<nil>")
 }
 
+// TestRecordThatEndedHasRoom lets the disk be slow first, and then full. Whoever else
+// watches is told of each request again: it is no longer the record that needs room.
+func TestRecordThatEndedHasRoom(t *testing.T) {
+	d := &disk{room: 10, written: make(chan []byte), stuck: make(chan struct{})}
+	record := startRecord(d, 1<<20)
+	says(t, record.Write(served()[0]), "<nil>")
+	d.stuck <- struct{}{} // it writes, and waits until somebody looks
+	large := served()[1].(server.Received)
+	large.Bytes = bytes.Repeat([]byte("x"), 64<<10)
+	for record.Room() {
+		says(t, record.Write(large), "<nil>")
+	}
+	<-d.written
+	<-record.done
+	if !record.Room() {
+		t.Error("the record has ended, and waits for room")
+	}
+}
+
 func TestRecordThatCannotBeClosed(t *testing.T) {
 	record := startRecord(&disk{room: 1 << 20, err: errors.New("the network drive is gone")}, 1<<20)
 	says(t, record.Write(served()[0]), "<nil>")

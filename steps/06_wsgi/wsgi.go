@@ -5,6 +5,10 @@ import "io"
 // An Application answers one request. The server calls it once for each, from
 // many goroutines at a time. It calls start before the first non-empty chunk
 // of the Body it returns: at once, or as late as inside Chunks.
+//
+// It may have goroutines. What they were given of a request, start, write, yield
+// and wsgi.input, they may use one at a time, and until its answer is over; what
+// they do otherwise can spoil that answer, and no other.
 type Application func(environ Environ, start StartResponse) Body
 
 // An Environ holds what a request says and what the server adds, under the

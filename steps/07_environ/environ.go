@@ -40,38 +40,47 @@ func EndpointOf(addr net.Addr) Endpoint {
 
 // Fill puts the request into environ, which is empty.
 func Fill(environ wsgi.Environ, request Request) {
-	line := request.Line
+	FillLine(environ, request.Line)
+	fillFields(environ, request)
+	FillEndpoints(environ, request.Server, request.Client)
+	FillStreams(environ, request.Input, request.Errors)
 
-	// What they asked for. RFC 3875 §4.1; REQUEST_URI, the target as it was
-	// sent, stands in no standard but in every server.
+	// What the contract adds. PEP 3333, "environ Variables"
+	environ["wsgi.version"] = [2]int{1, 0}
+	environ["wsgi.url_scheme"] = "http"
+	environ["wsgi.input_terminated"] = true // it ends by itself, chunked or not
+	environ["wsgi.multithread"] = true      // other requests run at the same time
+	environ["wsgi.multiprocess"] = false
+	environ["wsgi.run_once"] = false
+	environ["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
+	environ["GATEWAY_INTERFACE"] = "CGI/1.1"
+	environ["SERVER_SOFTWARE"] = "barewire"
+}
+
+// FillLine puts in what they asked for. RFC 3875 §4.1; REQUEST_URI, the target as
+// it was sent, stands in no standard but in every server.
+func FillLine(environ wsgi.Environ, line requestline.Line) {
 	environ["REQUEST_METHOD"] = line.Method
 	environ["REQUEST_URI"] = line.Target
 	environ["SCRIPT_NAME"] = ""
 	environ["PATH_INFO"] = decode(line.Path)
 	environ["QUERY_STRING"] = line.Query
 	environ["SERVER_PROTOCOL"] = line.Version
+}
 
-	// What else they said.
-	fillFields(environ, request)
+// FillEndpoints puts in who talks to whom. The socket knows; a Host field only
+// claims.
+func FillEndpoints(environ wsgi.Environ, server, client Endpoint) {
+	environ["SERVER_NAME"] = inURL(server.Host)
+	environ["SERVER_PORT"] = cmp.Or(server.Port, "80") // a Unix socket has none, and may not be empty
+	environ["REMOTE_ADDR"] = client.Host
+	environ["REMOTE_PORT"] = client.Port
+}
 
-	// Who talks to whom. The socket knows; a Host field only claims.
-	environ["SERVER_NAME"] = inURL(request.Server.Host)
-	environ["SERVER_PORT"] = cmp.Or(request.Server.Port, "80") // a Unix socket has none, and may not be empty
-	environ["REMOTE_ADDR"] = request.Client.Host
-	environ["REMOTE_PORT"] = request.Client.Port
-	environ["SERVER_SOFTWARE"] = "barewire"
-	environ["GATEWAY_INTERFACE"] = "CGI/1.1"
-
-	// What the contract adds. PEP 3333, "environ Variables"
-	environ["wsgi.version"] = [2]int{1, 0}
-	environ["wsgi.url_scheme"] = "http"
-	environ["wsgi.input"] = request.Input
-	environ["wsgi.input_terminated"] = true // it ends by itself, chunked or not
-	environ["wsgi.errors"] = request.Errors
-	environ["wsgi.multithread"] = true // other requests run at the same time
-	environ["wsgi.multiprocess"] = false
-	environ["wsgi.run_once"] = false
-	environ["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
+// FillStreams puts in where to read and where to complain.
+func FillStreams(environ wsgi.Environ, input wsgi.Input, errors io.Writer) {
+	environ["wsgi.input"] = input
+	environ["wsgi.errors"] = errors
 }
 
 // inURL writes a host as a URL does: an IPv6 address stands in brackets, or its

@@ -32,9 +32,25 @@ func fillFields(environ wsgi.Environ, request Request) {
 			// RFC 6265 §5.4 wants one Cookie field; HTTP/2 gateways split it.
 			add(environ, "HTTP_COOKIE", field.Value, "; ")
 		default:
-			add(environ, "HTTP_"+strings.ToUpper(strings.ReplaceAll(field.Name, "-", "_")), field.Value, ", ")
+			add(environ, variable(field.Name), field.Value, ", ")
 		}
 	}
+}
+
+// variable returns the name of the variable for a field: HTTP_USER_AGENT.
+func variable(name string) string {
+	spelt := append(make([]byte, 0, 64), "HTTP_"...)
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '-':
+			c = '_'
+		case 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		}
+		spelt = append(spelt, c)
+	}
+	return string(spelt)
 }
 
 // add sets a variable, or joins another value to it. RFC 9110 §5.3

@@ -54,7 +54,7 @@ func TestApplication(t *testing.T) {
 	}, environ, nowhere)
 
 	if answer.Status != "200 OK" || !slices.Equal(answer.Headers, plain) || answer.Length != -1 || answer.Sent || answer.Err != nil {
-		t.Errorf("answer = %+v, want 200 OK, %v, no length, nothing sent and no error", *answer, plain)
+		t.Errorf("answer = %+v, want 200 OK, %v, no length, nothing sent and no error", answer, plain)
 	}
 	if list, ok := answer.Body.(wsgi.List); !ok || len(list) != 1 || string(list[0]) != "hello" {
 		t.Errorf("Body = %q, want what the application returned", answer.Body)

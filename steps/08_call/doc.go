@@ -12,6 +12,9 @@
 // the connection, and a second call has a cause. A broken promise is the
 // application's bug, so it is a 500; the rule is named all the same.
 //
+// An application may have goroutines, and so the Answer has a lock: whoever adds
+// to it, or sends of it, holds that.
+//
 // Left out on purpose: catching a panic. That is done once, around this step
 // and the next, in the server.
 //

@@ -15,14 +15,25 @@ import (
 // or a whole second answer.
 func HeaderInjection(app wsgi.Application, environ wsgi.Environ, send func(*Answer, []byte) error) *Answer {
 	answer := &Answer{Length: -1}
+	defer func() {
+		answer.Lock()
+		defer answer.Unlock()
+		answer.lost = answer.Body == nil
+	}()
 	answer.Body = app(environ, func(status string, headers wsgi.Headers, _ ...error) wsgi.Write {
+		answer.Lock()
+		defer answer.Unlock()
 		answer.Status, answer.Headers, answer.Length = status, headers, -1
 		for _, header := range headers {
 			if length, err := strconv.ParseUint(header[1], 10, 63); err == nil && strings.EqualFold(header[0], "Content-Length") {
 				answer.Length = int64(length)
 			}
 		}
-		return func(chunk []byte) error { return send(answer, chunk) }
+		return func(chunk []byte) error {
+			answer.Lock()
+			defer answer.Unlock()
+			return send(answer, chunk)
+		}
 	})
 	return answer
 }

@@ -27,7 +27,7 @@ func ExampleWriter() {
 	var out strings.Builder
 	writer := &response.Writer{
 		Conn: &out, Method: "GET", Version: "HTTP/1.1",
-		Now:   func() time.Time { return time.Date(2026, 3, 31, 12, 54, 48, 0, time.UTC) },
+		Date:  func() string { return response.Date(time.Date(2026, 3, 31, 12, 54, 48, 0, time.UTC)) },
 		Begin: func() (keep bool, err error) { return true, nil },
 	}
 	answer := call.Application(app, nil, writer.Send)
@@ -72,7 +72,7 @@ func ExampleAppendHead() {
 		Length:  6,
 	}
 	now := time.Date(2026, 3, 31, 12, 54, 48, 0, time.UTC)
-	show(string(response.AppendHead(nil, answer, response.ByLength, 6, now, "close")))
+	show(string(response.AppendHead(nil, answer, response.ByLength, 6, response.Date(now), "close")))
 	// Output:
 	// "HTTP/1.1 404 Not Found\r\n"
 	// "Content-Length: 6\r\n"

@@ -22,7 +22,7 @@ func (w *Writer) file(answer *call.Answer, file *os.File) error {
 	if err != nil {
 		return err
 	}
-	if err := w.write(head, nil, ""); err != nil {
+	if err := w.write(head, nil, nil); err != nil {
 		return err
 	}
 	if w.Framing == ByLength {

@@ -29,7 +29,7 @@ func (w *Writer) appendHead(buf []byte, answer *call.Answer, size int64) ([]byte
 	if w.Head != nil {
 		return w.Head(buf, answer, length), nil
 	}
-	return AppendHead(buf, answer, framing, length, w.Now(), w.connection()), nil
+	return AppendHead(buf, answer, framing, length, w.Date(), w.connection()), nil
 }
 
 // connection returns the value of the Connection field: what the client cannot
@@ -44,25 +44,26 @@ func (w *Writer) connection() string {
 	return ""
 }
 
-// imfFixdate is the one form in which a server writes a date.
+// Date writes a time in the one form in which a server does. It has no smaller part
+// than a second, so a server need not call it more often.
 //
 //	IMF-fixdate = day-name "," SP date1 SP time-of-day SP GMT   RFC 9110 §5.6.7
-const imfFixdate = "Mon, 02 Jan 2006 15:04:05 GMT"
+func Date(now time.Time) string { return now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT") }
 
 // AppendHead appends the head of a response to buf: the status line, the
-// application's headers, then what the server adds. The connection is the
-// value of the Connection field, "" for none.
+// application's headers, then what the server adds: the date, when it has none, and
+// the value of the Connection field, "" for none.
 //
 //	status-line = HTTP-version SP status-code SP [ reason-phrase ]   RFC 9112 §4
-func AppendHead(buf []byte, answer *call.Answer, framing Framing, length int64, now time.Time, connection string) []byte {
+func AppendHead(buf []byte, answer *call.Answer, framing Framing, length int64, date, connection string) []byte {
 	buf = append(buf, "HTTP/1.1 "...)
 	buf = append(buf, answer.Status...)
 	buf = append(buf, "\r\n"...)
-	date, server := false, false
+	dated, served := false, false
 	for _, header := range answer.Headers {
 		name, value := header[0], header[1]
-		date = date || strings.EqualFold(name, "Date")
-		server = server || strings.EqualFold(name, "Server")
+		dated = dated || strings.EqualFold(name, "Date")
+		served = served || strings.EqualFold(name, "Server")
 		if length != answer.Length && strings.EqualFold(name, "Content-Length") {
 			continue // the status allows no such length
 		}
@@ -74,12 +75,10 @@ func AppendHead(buf []byte, answer *call.Answer, framing Framing, length int64, 
 	case length >= 0 && length != answer.Length:
 		buf = appendField(buf, "Content-Length", strconv.FormatInt(length, 10))
 	}
-	if !date {
-		buf = append(buf, "Date: "...)
-		buf = now.UTC().AppendFormat(buf, imfFixdate)
-		buf = append(buf, "\r\n"...)
+	if !dated {
+		buf = appendField(buf, "Date", date)
 	}
-	if !server {
+	if !served {
 		buf = appendField(buf, "Server", "barewire")
 	}
 	if connection != "" {

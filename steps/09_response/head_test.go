@@ -96,7 +96,7 @@ func TestAppendHead(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			answer := &call.Answer{Status: test.status, Headers: test.headers, Length: test.declared}
-			got := response.AppendHead([]byte("before"), answer, test.framing, test.length, noon, test.connection)
+			got := response.AppendHead([]byte("before"), answer, test.framing, test.length, response.Date(noon), test.connection)
 			if want := "before" + test.want; string(got) != want {
 				t.Errorf("AppendHead = %q, want %q", got, want)
 			}
@@ -119,7 +119,7 @@ func TestDate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			answer := &call.Answer{Status: "200 OK", Length: -1}
-			got := string(response.AppendHead(nil, answer, response.NoBody, -1, test.when, ""))
+			got := string(response.AppendHead(nil, answer, response.NoBody, -1, response.Date(test.when), ""))
 			want := "HTTP/1.1 200 OK\r\nDate: " + test.want + "\r\nServer: barewire\r\n\r\n"
 			if got != want {
 				t.Errorf("AppendHead at %v = %q, want %q", test.when, got, want)

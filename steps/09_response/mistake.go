@@ -41,7 +41,7 @@ func RunesAsBytes(w *Writer, answer *call.Answer, send sender) error {
 		if err != nil {
 			return err
 		}
-		if err := w.write(head, nil, ""); err != nil {
+		if err := w.write(head, nil, nil); err != nil {
 			return err
 		}
 		w.left = int64(len(chunk)) // so that Send lets all of it pass

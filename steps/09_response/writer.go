@@ -1,12 +1,14 @@
 package response
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"slices"
 	"strconv"
-	"time"
 
 	wsgi "barewire/steps/06_wsgi"
 	call "barewire/steps/08_call"
@@ -25,6 +27,8 @@ var (
 	errEnded = refuse.Because(refuse.ServerError, "an application writes before its body ends, not after", "PEP 3333, The write() Callable", nil)
 )
 
+var crlf = []byte("\r\n")
+
 // large is the size from which a chunk, or a file, is written from where it is,
 // instead of being copied behind the head.
 const large = 16 << 10
@@ -32,9 +36,9 @@ const large = 16 << 10
 // A Writer puts one answer into bytes.
 type Writer struct {
 	Conn            io.Writer
-	Buf             []byte // memory for the bytes; empty, and may be nil
-	Method, Version string // of the request
-	Now             func() time.Time
+	Buf             []byte        // memory for the bytes; empty, and may be nil
+	Method, Version string        // of the request
+	Date            func() string // of the moment, for the Date field
 
 	// Begin is called once, when the head is about to be made. It tells whether
 	// the connection may stay open; an error means that the answer comes too late.
@@ -48,9 +52,14 @@ type Writer struct {
 	Keep    bool    // the head says that the connection stays open
 	Whole   bool    // the response has ended as its head promised
 
-	single bool  // the first chunk is the whole body
-	left   int64 // bytes that the stated length still promises
-	err    error // why nothing can follow; an application that ignores it meets it again
+	single  bool  // the first chunk is the whole body
+	left    int64 // bytes that the stated length still promises
+	err     error // why nothing can follow; an application that ignores it meets it again
+	stopped bool  // yield has returned false
+	ended   bool  // the body is over
+
+	pieces [3][]byte   // a large chunk, with what stands around it
+	unsent net.Buffers // those that are left of them
 }
 
 // Body sends all that answer.Body yields, then ends the response. In any case
@@ -58,39 +67,63 @@ type Writer struct {
 // or a function that calls it; a large file takes none.
 func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error) (err error) {
 	defer func() {
-		if w.err == nil {
-			w.err = err // whoever still has write meets it too
-		}
+		w.over(answer, err)
 		if failure := answer.Body.Close(); failure != nil {
 			err = errors.Join(err, failure)
 		}
 	}()
-	body := answer.Body
+	body, single := answer.Body, false
 	switch of := body.(type) {
 	case wsgi.File:
-		if file, ok := of.Reader.(*os.File); ok && answer.Length >= large {
+		answer.Lock()
+		length, rest := answer.Length, w.cut(answer, of)
+		answer.Unlock()
+		if file, ok := of.Reader.(*os.File); ok && length >= large {
+			answer.Lock()
+			defer answer.Unlock()
 			return w.file(answer, file)
 		}
-		body = w.cut(answer, of)
+		body = rest
 	case interface{ Len() int }:
-		w.single = of.Len() == 1
+		single = of.Len() == 1
 	}
-	for chunk, err := range body.Chunks {
-		if err == nil {
-			err = send(answer, chunk)
-		}
-		if err != nil {
-			return err
-		}
-		if w.Framing == NoBody {
-			break // HEAD of an endless body must end too
-		}
-	}
+	// Not a range loop: its yield panics when the loop is over, and who calls it so
+	// late is a goroutine of the application, where nobody can recover.
+	body.Chunks(func(chunk []byte, err error) bool { return w.yield(answer, send, single, chunk, err) })
+	answer.Lock()
+	defer answer.Unlock()
 	return w.end(answer)
 }
 
+// yield sends a chunk of the body, and tells whether it wants another one.
+func (w *Writer) yield(answer *call.Answer, send func(*call.Answer, []byte) error, single bool, chunk []byte, err error) bool {
+	answer.Lock()
+	defer answer.Unlock()
+	switch {
+	case w.ended:
+		return false
+	case w.stopped:
+		panic("response: a body goes on when yield has returned false") // or it never ended
+	}
+	w.single = single
+	if w.err == nil && err == nil {
+		err = send(answer, chunk)
+	}
+	w.err = cmp.Or(w.err, err)
+	w.stopped = w.err != nil || w.Framing == NoBody // HEAD of an endless body must end too
+	return !w.stopped
+}
+
+// over lets nothing follow: whoever still has write, or yield, meets the error.
+func (w *Writer) over(answer *call.Answer, err error) {
+	answer.Lock()
+	defer answer.Unlock()
+	w.ended, w.err = true, cmp.Or[error](w.err, err, errEnded)
+}
+
 // Send sends a chunk, with the head in front of the first. An empty chunk sends
-// nothing: the head can wait until there is something behind it.
+// nothing: the head can wait until there is something behind it. Whoever calls it
+// holds the lock of the answer.
 // PEP 3333, "The start_response() Callable"
 func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
 	if len(chunk) == 0 || w.err != nil {
@@ -104,7 +137,7 @@ func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
 	if err != nil {
 		return err
 	}
-	after := ""
+	var after []byte
 	switch w.Framing {
 	case NoBody:
 		chunk, w.Whole = nil, true
@@ -118,7 +151,7 @@ func (w *Writer) Send(answer *call.Answer, chunk []byte) error {
 		// chunk = chunk-size CRLF chunk-data CRLF   RFC 9112 §7.1
 		before = strconv.AppendInt(before, int64(len(chunk)), 16)
 		before = append(before, "\r\n"...)
-		after = "\r\n"
+		after = crlf
 	}
 	w.err = errors.Join(w.write(before, chunk, after), err)
 	return w.err
@@ -140,25 +173,38 @@ func (w *Writer) end(answer *call.Answer) error {
 		out = append(out, "0\r\n\r\n"...) // last-chunk, no trailers, RFC 9112 §7.1
 	}
 	w.Whole, w.err = true, errEnded
-	return w.write(out, nil, "")
+	return w.write(out, nil, nil)
 }
 
-// write sends the bytes; small ones together, for a write is a system call and
-// often a packet.
-func (w *Writer) write(before, chunk []byte, after string) error {
-	pieces := [][]byte{before, chunk, []byte(after)}
+// write sends the bytes together, for a call costs more than a small copy. A large
+// chunk is not copied: it leaves from where it is, between the others.
+func (w *Writer) write(before, chunk, after []byte) (err error) {
 	if len(chunk) < large {
-		w.Buf = append(append(before, chunk...), after...)[:0]
-		pieces = [][]byte{w.Buf[:len(before)+len(chunk)+len(after)]}
+		out := append(append(before, chunk...), after...)
+		w.Buf = out[:0]
+		if len(out) > 0 {
+			_, err = w.Conn.Write(out)
+		}
+	} else {
+		err = w.gather(before, chunk, after)
 	}
-	for _, piece := range pieces {
-		if len(piece) == 0 {
-			continue
-		}
-		if _, err := w.Conn.Write(piece); err != nil {
-			w.Whole = false
-			return fmt.Errorf("%w: %w", ErrGone, err)
-		}
+	if err != nil {
+		w.Whole = false
+		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	return nil
+}
+
+// gather sends pieces with one call (writev), where the connection has one.
+func (w *Writer) gather(before, chunk, after []byte) (err error) {
+	w.pieces = [3][]byte{before, chunk, after}
+	w.unsent = slices.DeleteFunc(w.pieces[:], func(piece []byte) bool { return len(piece) == 0 })
+	if conn, ok := w.Conn.(interface {
+		WriteBuffers(*net.Buffers) (int64, error)
+	}); ok {
+		_, err = conn.WriteBuffers(&w.unsent)
+	} else {
+		_, err = w.unsent.WriteTo(w.Conn) // which knows that of net.TCPConn
+	}
+	return err
 }

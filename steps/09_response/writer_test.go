@@ -69,7 +69,7 @@ func (c *conn) Write(p []byte) (int, error) {
 // newWriter returns a Writer for a connection that may stay open.
 func newWriter(c *conn, method, version string) *response.Writer {
 	return &response.Writer{
-		Conn: c, Method: method, Version: version, Now: now,
+		Conn: c, Method: method, Version: version, Date: func() string { return response.Date(now()) },
 		Begin: func() (bool, error) { return true, nil },
 	}
 }

@@ -92,7 +92,7 @@ func TestMenuWords(t *testing.T) {
 }
 
 // serve starts the real server, and returns its address. The body is how long
-// it waits for each read of a body; for all else it has the time that a slow
+// it waits for each 16 KiB of a body; for all else it has the time that a slow
 // machine may need.
 func serve(t *testing.T, app wsgi.Application, body time.Duration) (address string) {
 	t.Helper()

@@ -60,8 +60,8 @@ var found = sync.OnceValue(func() places {
 	return p
 })
 
-// findVariable knows the two ways in which step 07 sets a variable: environ[key]
-// = value, and add(environ, key, …).
+// findVariable knows the ways in which step 07 sets a variable: environ[key] = value,
+// add(environ, key, …), and add(environ, variable(name), …) for all other fields.
 func (p *places) findVariable(node ast.Node, at Place) bool {
 	switch node := node.(type) {
 	case *ast.IfStmt:
@@ -77,13 +77,16 @@ func (p *places) findVariable(node ast.Node, at Place) bool {
 			if key, is := literal(node.Args[1]); is {
 				p.variables[key] = at
 			}
+			if made, is := node.Args[1].(*ast.CallExpr); is && isNamed(made.Fun, "variable") {
+				p.variables["HTTP_"] = at
+			}
 		}
 	}
 	return true
 }
 
-// findHeader knows the two ways in which step 09 writes a line of its own:
-// appendField(buf, name, value), and append(buf, "Name: "...).
+// findHeader knows how step 09 writes the status, append(buf, answer.Status...), and a
+// line of its own, appendField(buf, name, value).
 func (p *places) findHeader(node ast.Node, at Place) bool {
 	call, is := node.(*ast.CallExpr)
 	if !is || !isNamed(call.Fun, "append") && !isNamed(call.Fun, "appendField") {
@@ -92,10 +95,8 @@ func (p *places) findHeader(node ast.Node, at Place) bool {
 	if selector, is := call.Args[1].(*ast.SelectorExpr); is && isNamed(selector.X, "answer") && selector.Sel.Name == "Status" {
 		p.status = at
 	}
-	if text, is := literal(call.Args[1]); is {
-		if name, whole := strings.CutSuffix(text, ": "); whole || isNamed(call.Fun, "appendField") {
-			p.headers[strings.ToLower(name)] = at
-		}
+	if name, is := literal(call.Args[1]); is && isNamed(call.Fun, "appendField") {
+		p.headers[strings.ToLower(name)] = at
 	}
 	return true
 }

@@ -78,6 +78,7 @@ func run() error {
 		return fmt.Errorf("%w; a free port is taken with: go run . 127.0.0.1:0", err)
 	}
 	s := server.New(app)
+	s.Remember = false // each step does its work for each request
 	if show != nil {
 		ring := server.NewRing(16 << 20) // connections never wait for a terminal
 		s.Observe, s.Watch = ring.Observe, ring.Room

@@ -129,7 +129,7 @@ func answer(conn net.Conn, line requestline.Line, app wsgi.Application, env wsgi
 		Conn:    conn,
 		Method:  line.Method,
 		Version: line.Version,
-		Now:     time.Now,
+		Date:    func() string { return response.Date(time.Now()) },
 		Begin:   begin,
 	}
 	result := call.Application(app, env, writer.Send)
