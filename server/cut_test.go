@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,13 +17,14 @@ import (
 // TCP promises the bytes and their order, not how many come at a time. So every
 // row gets the same answer when it arrives byte by byte.
 func TestByteByByte(t *testing.T) {
-	byteByByte := func(c client, text string) {
-		for i := range len(text) {
-			c.say(text[i : i+1])
-		}
-	}
 	for _, row := range rows() {
-		t.Run(row.name, func(t *testing.T) { row.exchange(t, byteByByte) })
+		t.Run(row.name, func(t *testing.T) {
+			row.exchange(t, func(c client, text string) {
+				for i := range len(text) {
+					c.say(text[i : i+1])
+				}
+			})
+		})
 	}
 }
 
@@ -40,20 +43,108 @@ func rows() []row {
 	return rows
 }
 
+// corpus returns the rows, and each method with each way to say where a body ends.
+func corpus() []row {
+	all := rows()
+	framings := map[string]string{
+		"no body":         "\r\n",
+		"a length":        "Content-Length: 5\r\n\r\nhello",
+		"chunks":          "Transfer-Encoding: chunked\r\n\r\n3;a=\"b\"\r\nhel\r\n02\r\nlo\r\n0\r\nA: b\r\n\r\n",
+		"an awaited body": "Expect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
+		"awaited chunks":  "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+		"a last request":  "Connection: close\r\nContent-Length: 5\r\n\r\nhello",
+	}
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		for name, framing := range framings {
+			all = append(all, row{name: method + " with " + name, app: reader, send: method + " /a?b HTTP/1.1\r\nHost: x\r\n" + framing})
+		}
+	}
+	return all
+}
+
+// An answer is the same wherever TCP cuts the request in two. Only a client that
+// waits to be asked for its body may be asked, or not: it depends on whether its
+// body is there already.
+func TestCutInTwo(t *testing.T) {
+	const asked = "HTTP/1.1 100 Continue\r\n\r\n"
+	for _, row := range corpus() {
+		t.Run(row.name, func(t *testing.T) {
+			app := row.app
+			if app == nil {
+				app = hi
+			}
+			tapes := startTapes(t, app, tight)
+			send := row.send + follower
+			want := tapes.play(t, io.EOF, send)
+			if row.want != "" && !strings.HasPrefix(want, row.want) || row.kept && !strings.HasSuffix(want, followed) {
+				t.Errorf("to %q the server says\n%q, want\n%q, kept: %t", send, want, row.want, row.kept)
+			}
+			for i := 1; i < len(send); i++ {
+				if got := tapes.play(t, io.EOF, send[:i], send[i:]); strings.Replace(got, asked, "", 1) != want {
+					t.Errorf("to %q and then %q the server says\n%q, want\n%q", send[:i], send[i:], got, want)
+				}
+			}
+		})
+	}
+}
+
+// beginnings returns all that rows begin with and that is no row itself.
+func beginnings(rows []row) map[string]bool {
+	beginnings := make(map[string]bool)
+	for _, row := range rows {
+		for i := 1; i < len(row.send); i++ {
+			beginnings[row.send[:i]] = true
+		}
+	}
+	for _, row := range rows {
+		delete(beginnings, row.send) // one row may be the beginning of another
+	}
+	return beginnings
+}
+
+// Of a request that breaks off, whether its client has no more to say or is gone,
+// nothing is answered but a refusal, and the next client is served.
+func TestBreakOffAnywhere(t *testing.T) {
+	for _, end := range []error{io.EOF, syscall.ECONNRESET, os.ErrDeadlineExceeded} {
+		t.Run(end.Error(), func(t *testing.T) {
+			tapes := startTapes(t, reader, tight)
+			for beginning := range beginnings(corpus()) {
+				got := strings.TrimPrefix(tapes.play(t, end, beginning), "HTTP/1.1 100 Continue\r\n\r\n")
+				if got != "" && !refusedOnly(got, strings.HasPrefix(beginning, "HEAD")) {
+					t.Errorf("to %q and then %v the server says\n%q", beginning, end, got)
+				}
+			}
+			if got := tapes.play(t, io.EOF, follower); got != followed {
+				t.Errorf("after that, the next client gets\n%q, want\n%q", got, followed)
+			}
+		})
+	}
+}
+
+// refusedOnly tells whether the server says one answer, whole, and that it will not.
+func refusedOnly(said string, toHead bool) bool {
+	method := "GET"
+	if toHead {
+		method = "HEAD"
+	}
+	r := bufio.NewReader(strings.NewReader(said))
+	answer, err := http.ReadResponse(r, &http.Request{Method: method})
+	if err != nil || answer.StatusCode < 400 || !answer.Close {
+		return false
+	}
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return false
+	}
+	_, err = r.Peek(1)
+	return err == io.EOF
+}
+
 // A client may leave anywhere. Here it leaves behind every byte of every row,
 // and says nothing more, or hangs up. What is no whole request never gets the
 // answer of one, however well it begins; and start makes sure that the server
 // is left with no goroutine and no connection.
 func TestCutAnywhere(t *testing.T) {
-	beginnings := make(map[string]bool)
-	for _, row := range rows() {
-		for i := 1; i < len(row.send); i++ {
-			beginnings[row.send[:i]] = true
-		}
-	}
-	for _, row := range rows() {
-		delete(beginnings, row.send) // one row may be the beginning of another
-	}
+	beginnings := beginnings(rows())
 
 	t.Run("the client says nothing more", func(t *testing.T) {
 		s := start(t, reader, tight)
