@@ -1,5 +1,5 @@
 # What one types here: make help
-.PHONY: help run demo test lint bench pictures
+.PHONY: help run demo test lint fuzz bench pictures soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,8 +19,27 @@ lint: ## gofmt, vet, staticcheck, and dropped errors in applications
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	go run github.com/kisielk/errcheck@v1.30.0 -blank -ignoretests ./apps/...
 
-bench: ## benchmarks, with allocations
+SOAK = 10m
+
+soak: ## serve good and bad clients for ten minutes: make soak SOAK=60s
+	go test ./internal/soak -count=1 -timeout 0 -soak $(SOAK) -v
+
+FUZZTIME = 2m
+
+fuzz: ## every fuzz target, one after another: make fuzz FUZZTIME=2m
+	@packages=$$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); \
+	listed=$$(go test -list '^Fuzz' $$packages) || { echo "$$listed"; exit 1; }; \
+	echo "$$listed" | awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, names[i]; n = 0 }' | \
+	while read -r package name; do \
+		echo "== $$package $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package </dev/null || exit 1; \
+	done
+
+BENCH =
+
+bench: ## benchmarks of each step, then the server beside others: make bench BENCH=-short
 	go test -run '^$$' -bench . -benchmem ./...
+	cd internal/bench && go run . $(BENCH)
 
 pictures: ## draw the pictures of the live screen in docs/pictures again
 	go test ./docs -run Pictures -update

@@ -55,7 +55,16 @@ func listenAt(addr address, world World, command *cobra.Command, app app) (net.L
 	if err != nil {
 		return nil, failure{err}
 	}
+	warnOfOthers(listener.Addr(), world)
 	return listener, nil
+}
+
+// warnOfOthers says so when not only this machine reaches the address. The default
+// is one that no other does: here one serves what is not finished yet.
+func warnOfOthers(addr net.Addr, world World) {
+	if tcp, ok := addr.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+		fmt.Fprintf(world.Err, "barewire: other machines can reach this server too, at port %d\n", tcp.Port)
+	}
 }
 
 // freePort finds the same address with a port that is free.

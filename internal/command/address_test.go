@@ -2,6 +2,7 @@ package command
 
 import (
 	"net"
+	"strings"
 	"testing"
 )
 
@@ -36,6 +37,27 @@ func TestAddress(t *testing.T) {
 			t.Errorf("after Set(%q), it is %s, quoted %s; want quoted %s", test.text, a, a.quoted(), test.quoted)
 		case !test.valid && a.String() != "before":
 			t.Errorf("Set(%q) changed it to %q", test.text, a)
+		}
+	}
+}
+
+func TestWarnOfOthers(t *testing.T) {
+	for _, test := range []struct {
+		ip   string
+		want string
+	}{
+		{"127.0.0.1", ""},
+		{"127.8.8.8", ""},
+		{"::1", ""},
+		{"0.0.0.0", "barewire: other machines can reach this server too, at port 80\n"},
+		{"::", "barewire: other machines can reach this server too, at port 80\n"},
+		{"192.0.2.1", "barewire: other machines can reach this server too, at port 80\n"},
+		{"fe80::1", "barewire: other machines can reach this server too, at port 80\n"},
+	} {
+		var said strings.Builder
+		warnOfOthers(&net.TCPAddr{IP: net.ParseIP(test.ip), Port: 80}, World{Err: &said})
+		if said.String() != test.want {
+			t.Errorf("at %s, it says %q, want %q", test.ip, said.String(), test.want)
 		}
 	}
 }

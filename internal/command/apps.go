@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"barewire/apps/bench"
 	"barewire/apps/catch"
 	"barewire/apps/check"
 	"barewire/apps/class"
@@ -34,6 +35,7 @@ type app struct {
 }
 
 var apps = []app{
+	{"bench:App", "says hello, streams 1 GiB or counts an upload, for make bench", bench.App},
 	{"catch:App", "fails as its path says: /error, /panic, /late; and tells why", catch.App},
 	{"check:App", "shows what it was told, and keeps or breaks each promise, for checks", check.App},
 	{"class:App", "is a method of an instance, Python's __call__", class.App},

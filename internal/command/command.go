@@ -88,6 +88,7 @@ the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
 		SilenceUsage:  true,
 	}
 	root.SetVersionTemplate("{{.Version}}")
+	root.SetUsageTemplate(underHeadings(root.UsageTemplate()))
 	root.SetFlagErrorFunc(flagError)
 	serve := serveCommand(world)
 	addGroup(root, "Serve and watch:", serve, appsCommand(world), openCommand(world), sendCommand(world), cgiCommand(world), labCommand(world))

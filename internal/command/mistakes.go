@@ -67,6 +67,9 @@ func takes(flag *pflag.Flag) string {
 		last := len(c.words) - 1
 		return strings.Join(c.words[:last], ", ") + " or " + c.words[last]
 	}
+	if b, ok := flag.Value.(interface{ takes() string }); ok {
+		return b.takes()
+	}
 	switch flag.Value.Type() {
 	case "host:port":
 		return "host:port, such as " + defaultAddr

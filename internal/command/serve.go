@@ -32,6 +32,7 @@ type serveFlags struct {
 	addr address
 	composition
 	display
+	bounds
 	pause   bool
 	record  string
 	mistake lab.Mistake // the zero one for none
@@ -83,7 +84,7 @@ func (d display) text(world World, app string) *trace.Text {
 }
 
 func serveCommand(world World) *cobra.Command {
-	flags := serveFlags{addr: defaultAddr, display: newDisplay("auto", "tui", "plain", "json", "none")}
+	flags := serveFlags{addr: defaultAddr, display: newDisplay("auto", "tui", "plain", "json", "none"), bounds: newBounds()}
 	var mistake string
 	serve := &cobra.Command{
 		Use:   "serve [APP]",
@@ -136,6 +137,7 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 	serve.Flags().Var(&flags.addr, "addr", "where to listen; port 0 is any free one")
 	flags.composition.addTo(serve)
 	flags.display.addTo(serve)
+	flags.bounds.addTo(serve)
 	addMistake(serve, &mistake)
 	serve.Flags().BoolVar(&flags.pause, "pause", false, "hold requests before each step from the start; needs the live screen")
 	serve.Flags().StringVar(&flags.record, "record", "", "write all that happens to a new `FILE`, for barewire open")
@@ -148,6 +150,7 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	defer restore()
 
 	s := server.New(app.serve)
+	flags.bounds.put(s)
 	s.Errors = escaped{world.Err}
 	record, err := newRecord(flags.record)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"barewire/apps/bench"
 	"barewire/apps/catch"
 	"barewire/apps/check"
 	"barewire/apps/class"
@@ -39,7 +40,7 @@ import (
 )
 
 var apps = map[string]wsgi.Application{
-	"catch": catch.App, "check": check.App, "class": class.App, "classroom": classroom.App, "demo": demo.App, "dispatch": dispatch.App, "djangoish": djangoish.App,
+	"bench": bench.App, "catch": catch.App, "check": check.App, "class": class.App, "classroom": classroom.App, "demo": demo.App, "dispatch": dispatch.App, "djangoish": djangoish.App,
 	"echo": echo.App, "flaskish": flaskish.App, "generator": generator.App, "gohandler": gohandler.App,
 	"hello": hello.App, "method": method.App, "onion": onion.App, "simple": simple.App, "static": static.App,
 	"stream": stream.App,
