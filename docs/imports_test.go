@@ -69,6 +69,10 @@ func TestForbidden(t *testing.T) {
 		{"barewire/server/httphandler", "barewire/steps/07_environ", false},
 		{"barewire/server/httphandler", "barewire/apps/hello", true},
 		{"barewire/server/cgi", "net/http", true},
+		{"barewire/server/cgi", "barewire/server", true},
+		{"barewire/server/uwsgi", "barewire/server", false},
+		{"barewire/server/uwsgi", "barewire/server/trace", true},
+		{"barewire/server/uwsgi", "net/http", true},
 		{"barewire/apps/gohandler", "net/http", false},
 		{"barewire/apps/gohandler", "barewire/steps/07_environ", true},
 		{"barewire/server/trace", "barewire/server", false},
@@ -115,9 +119,9 @@ func forbidden(importer, imported string) string {
 		return "a step imports earlier steps only, a demo those up to its own"
 	case in("apps") && step != "06_wsgi":
 		return "an application knows the contract and nothing else"
-	case in("server/trace") && !isStep && imported != "barewire/server":
-		return "the trace knows the server and the steps"
-	case in("server") && !in("server/trace") && !isStep:
+	case (in("server/trace") || in("server/uwsgi")) && !isStep && imported != "barewire/server":
+		return "the trace and the other table know the server and the steps"
+	case in("server") && !in("server/trace") && !in("server/uwsgi") && !isStep:
 		return "the server is made of steps"
 	case !ours && !in("internal/command") && !in("internal/picture") && !in("internal/workshop") && !in("tui"):
 		return "other libraries stay with the command line and the screen"

@@ -137,6 +137,22 @@ func TestFastCGIBody(t *testing.T) {
 	}
 }
 
+// TestFastCGIType: nginx says the type twice, as a variable and as a field. It has it
+// from one field.
+func TestFastCGIType(t *testing.T) {
+	backend, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = backend.Close() }) // which ends fcgi.Serve
+	go func() { _ = fcgi.Serve(backend, httphandler.Bridge{App: show("CONTENT_TYPE"), Errors: io.Discard}) }()
+	got := askFastCGI(t, backend.Addr().String(), "", "REQUEST_METHOD", "POST", "SERVER_PROTOCOL", "HTTP/1.1", "REQUEST_URI", "/",
+		"CONTENT_TYPE", "text/plain", "HTTP_CONTENT_TYPE", "text/plain")
+	if !strings.HasSuffix(got, "'text/plain'") || strings.Contains(got, "text/plain, ") {
+		t.Errorf("got %q, want text/plain once", got)
+	}
+}
+
 // askFastCGI is a web server that says what it is told, be it wrong, and returns
 // what the application prints.
 func askFastCGI(t *testing.T, address, body string, pairs ...string) string {

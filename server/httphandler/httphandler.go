@@ -144,6 +144,9 @@ func openBody(r *http.Request) (wsgi.Input, int64) {
 func fields(r *http.Request) []headers.Field {
 	var list []headers.Field
 	for name, values := range r.Header {
+		if name == "Content-Type" && fcgi.ProcessEnv(r) != nil {
+			values = values[:1] // nginx sends HTTP_CONTENT_TYPE too, which is the same again
+		}
 		for _, value := range values {
 			list = append(list, headers.Field{Name: name, Value: value})
 		}

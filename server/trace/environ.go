@@ -42,9 +42,15 @@ func (t *Text) environFilled(x *exchange, event server.Passed) {
 // clientKeys lists the variables that say what the client said.
 func (x *exchange) clientKeys(environ map[string]string) []string {
 	keys := []string{"REQUEST_METHOD", "REQUEST_URI", "PATH_INFO", "QUERY_STRING", "SERVER_PROTOCOL"}
+	if _, there := environ["REQUEST_URI"]; !there {
+		keys = slices.Delete(keys, 1, 2) // a packet may go without
+	}
 	for _, field := range x.fields {
 		key := strings.ToUpper(strings.ReplaceAll(string(field[0]), "-", "_"))
-		if key != "CONTENT_LENGTH" && key != "CONTENT_TYPE" {
+		switch {
+		case x.packet: // of variables, which have their names already
+			key = string(field[0])
+		case key != "CONTENT_LENGTH" && key != "CONTENT_TYPE":
 			key = "HTTP_" + key
 		}
 		if _, there := environ[key]; there && !slices.Contains(keys, key) {

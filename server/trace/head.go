@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,7 +17,8 @@ func (t *Text) headRead(c *client, event server.Passed) {
 		request:  event.Request,
 		client:   c,
 		wire:     event.Took < 0,
-		lines:    slices.Collect(bytes.Lines(event.Head)),
+		lines:    HeadLines(event.Head),
+		packet:   isPacket(event.Head),
 		headSize: len(event.Head),
 	}
 	c.exchange, c.unread = x, 0

@@ -14,7 +14,7 @@
 //
 // Read text.go first: which event is for whom. Then, in the order of the steps,
 // head.go, body.go, environ.go, application.go, answer.go and authors.go. Bytes
-// become lines in inbox.go, lines.go and excerpt.go; lines get their columns in
+// become lines in packet.go, inbox.go, lines.go and excerpt.go; lines get their columns in
 // layout.go, and escape.go sees to it that none reaches the terminal raw. The
 // other form is json.go.
 package trace
@@ -216,6 +216,7 @@ type exchange struct {
 
 	// What the client says: head.go, body.go.
 	lines    [][]byte // of the head, not shown yet
+	packet   bool     // it is one of uwsgi
 	headSize int
 	at       int64 // how many bytes of the request were shown
 	left     bool  // the client left inside the head

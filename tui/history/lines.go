@@ -273,9 +273,9 @@ func appendBody(lines []Line, body []trace.Line, template Line) []Line {
 	return lines
 }
 
-// plainLines cuts bytes at their line ends.
+// plainLines cuts bytes at their line ends, or a packet of uwsgi between its pairs.
 func plainLines(b []byte, from int64, who, what string) (lines []Line) {
-	for line := range bytes.Lines(b) {
+	for _, line := range trace.HeadLines(b) {
 		to := from + int64(len(line))
 		lines = append(lines, Line{From: from, To: to, Bytes: line, Who: who, What: what})
 		from = to
