@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 
@@ -31,6 +32,26 @@ func (a *address) Set(text string) error {
 	return nil
 }
 
+// A listening address is a flag of whoever listens, which takes unix:/path too.
+type listening struct{ address }
+
+// onUnix begins the address of a Unix socket, as nginx writes it.
+const onUnix = "unix:"
+
+func (l *listening) Type() string  { return "host:port|unix:path" }
+func (l *listening) takes() string { return "host:port, such as " + defaultAddr + ", or unix:/path" }
+
+func (l *listening) Set(text string) error {
+	switch path, ok := strings.CutPrefix(text, onUnix); {
+	case ok && path == "":
+		return errors.New("a socket has a path")
+	case ok:
+		l.address = address(text)
+		return nil
+	}
+	return l.address.Set(text)
+}
+
 // quoted is the address as a shell wants it: to some, [::1] is a pattern.
 func (a address) quoted() string {
 	if strings.Contains(string(a), "[") {
@@ -42,6 +63,9 @@ func (a address) quoted() string {
 // listenAt opens the socket. When its port is taken it says which command
 // would work.
 func listenAt(addr address, world World, command *cobra.Command, app app) (net.Listener, error) {
+	if path, ok := strings.CutPrefix(string(addr), onUnix); ok {
+		return listenUnix(path)
+	}
 	listener, err := net.Listen("tcp", string(addr))
 	var unknown *net.DNSError
 	switch {
@@ -56,6 +80,32 @@ func listenAt(addr address, world World, command *cobra.Command, app app) (net.L
 		return nil, failure{err}
 	}
 	warnOfOthers(listener.Addr(), world)
+	return listener, nil
+}
+
+// listenUnix opens a Unix socket. The file of a server that ended without removing it
+// is in the way; then nobody answers at it, and it is replaced. Closing the listener
+// removes it.
+func listenUnix(path string) (net.Listener, error) {
+	listener, err := net.Listen("unix", path)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		conn, dialErr := net.Dial("unix", path)
+		info, statErr := os.Lstat(path)
+		switch {
+		case dialErr == nil:
+			_ = conn.Close()
+			return nil, failure{fmt.Errorf("%s is already in use: another server listens there", path)}
+		case statErr == nil && info.Mode().Type() != os.ModeSocket:
+			return nil, failure{fmt.Errorf("%s is a file already, and no socket", path)}
+		case errors.Is(dialErr, syscall.ECONNREFUSED):
+			if err = os.Remove(path); err == nil {
+				listener, err = net.Listen("unix", path)
+			}
+		}
+	}
+	if err != nil {
+		return nil, failure{err}
+	}
 	return listener, nil
 }
 

@@ -45,7 +45,9 @@ application could not tell the path that led to it from the rest.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			alone, err := findApp(args[0], world)
+			around.workers = &workers{number: 1}
+			defer around.workers.stop()
+			alone, err := around.workers.find(args[0], world)
 			if err != nil {
 				return err
 			}

@@ -101,7 +101,7 @@ the same. In a second terminal, type   curl 'http://127.0.0.1:8888/'`,
 	root.Example = serve.Example
 	root.ValidArgsFunction = serve.ValidArgsFunction
 	root.RunE = func(root *cobra.Command, args []string) error {
-		if len(args) > 0 && !strings.Contains(args[0], ":") {
+		if len(args) > 0 && !strings.Contains(args[0], ":") && !strings.HasSuffix(args[0], ".py") {
 			return noCommand(args[0], root)
 		}
 		return serve.RunE(root, args)

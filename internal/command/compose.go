@@ -49,6 +49,8 @@ func layerNames() []string {
 type composition struct {
 	mounts []string // each /prefix=APP
 	with   []string // each a list of layers, the outermost first
+
+	workers *workers // of the applications that are Python's
 }
 
 // addTo makes it two flags of a command.
@@ -113,7 +115,7 @@ func (c composition) findMounts(alone app, world World) ([]mounted, error) {
 		if strings.Contains(name, ",") {
 			return nil, fmt.Errorf("there is no application %q; say --mount once for each", name)
 		}
-		app, err := findApp(name, world)
+		app, err := c.workers.find(name, world)
 		if err != nil {
 			return nil, err
 		}

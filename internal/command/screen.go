@@ -58,9 +58,13 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 	s.Errors = io.Discard // of requests that are watched it is on the screen
 	s.Swap(flags.mistake.Put)
 	go s.Serve(listener)
+	var offered []tui.Mistake
+	if flags.protocol.word == overHTTP { // which all of them are about
+		offered = mistakes(s)
+	}
 	err = tui.Run(ctx, tui.Config{
 		App:   app.name,
-		URL:   url(listener.Addr()),
+		URL:   place(flags.protocol.word, listener.Addr()),
 		Theme: world.theme(flags.display),
 		Curl:  flags.view.word == "curl",
 		Gate:  gate,
@@ -69,7 +73,7 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		Messages:  messages,
 		Record:    flags.record,
 		Mistake:   flags.mistake.Name,
-		Mistakes:  mistakes(s),
+		Mistakes:  offered,
 		Clipboard: export.Clipboard{Terminal: world.Out, Tmux: world.Env("TMUX") != ""},
 		Version:   version(),
 	}, world.Out)

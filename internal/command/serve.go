@@ -29,7 +29,8 @@ const (
 
 // serveFlags are what can be asked of serve.
 type serveFlags struct {
-	addr address
+	addr     listening
+	protocol *choice
 	composition
 	display
 	bounds
@@ -84,7 +85,8 @@ func (d display) text(world World, app string) *trace.Text {
 }
 
 func serveCommand(world World) *cobra.Command {
-	flags := serveFlags{addr: defaultAddr, display: newDisplay("auto", "tui", "plain", "json", "none"), bounds: newBounds()}
+	flags := serveFlags{addr: listening{defaultAddr}, protocol: newChoice(overHTTP, overUWSGI, overFastCGI), display: newDisplay("auto", "tui", "plain", "json", "none"), bounds: newBounds()}
+	flags.workers = new(workers)
 	var mistake string
 	serve := &cobra.Command{
 		Use:   "serve [APP]",
@@ -92,11 +94,18 @@ func serveCommand(world World) *cobra.Command {
 		Long: `Serve an application and show what client and server say to each other.
 
 APP is package:Name, one of those that "barewire apps" lists. Without one it is
-` + defaultApp + `.`,
+` + defaultApp + `.
+
+An application in Python is file.py:callable, or module:callable as with other
+servers, where the callable may be a factory, create_app(). Of a file alone it is
+application, app or create_app(). For a module that is not here, but installed,
+say python:module:callable.`,
 		Example: `  barewire serve hello:App
   curl -d name=ada 'http://127.0.0.1:8888/hello?x=1'
 
-  barewire serve hello:App --mount /shop=demo:App --with log,catch`,
+  barewire serve hello:App --mount /shop=demo:App --with log,catch
+
+  barewire serve app.py --workers 4`,
 	}
 	serve.RunE = func(command *cobra.Command, args []string) error {
 		name := defaultApp
@@ -106,7 +115,8 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if len(args) > 1 {
 			return fmt.Errorf("one application is served at a time, and these are %d: %s", len(args), strings.Join(args, " "))
 		}
-		app, err := findApp(name, world)
+		defer flags.workers.stop()
+		app, err := flags.workers.find(name, world)
 		if err != nil {
 			return err
 		}
@@ -117,7 +127,11 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if flags.mistake, err = findMistake(mistake); err != nil {
 			return err
 		}
+		if err := flags.checkProtocol(command, mistake); err != nil {
+			return err
+		}
 		switch {
+		case flags.protocol.word == overFastCGI: // has no trace
 		case world.wantsScreen("tui"):
 		case world.OutTerminal && flags.trace.word != "plain":
 			fmt.Fprintln(world.Err, "barewire: TERM is dumb, so this is the plain trace")
@@ -127,15 +141,20 @@ APP is package:Name, one of those that "barewire apps" lists. Without one it is
 		if flags.pause && !world.wantsScreen(flags.trace.word) {
 			return errors.New("--pause holds requests on the live screen, and there is none without a terminal")
 		}
-		listener, err := listenAt(flags.addr, world, command, app)
+		listener, err := listenAt(flags.addr.address, world, command, app)
 		if err != nil {
 			return err
+		}
+		if flags.protocol.word == overFastCGI {
+			return serveFastCGI(command.Context(), world, whole, listener)
 		}
 		return serveApp(command.Context(), world, whole, listener, flags)
 	}
 	serve.ValidArgsFunction = completeApps
-	serve.Flags().Var(&flags.addr, "addr", "where to listen; port 0 is any free one")
+	serve.Flags().Var(&flags.addr, "addr", "where to listen: port 0 is any free one, unix:/PATH is a Unix socket")
+	flags.protocol.addTo(serve, "protocol", "what to speak: uwsgi and fastcgi are for a proxy before us")
 	flags.composition.addTo(serve)
+	flags.workers.addTo(serve)
 	flags.display.addTo(serve)
 	flags.bounds.addTo(serve)
 	addMistake(serve, &mistake)
@@ -151,6 +170,7 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 
 	s := server.New(app.serve)
 	flags.bounds.put(s)
+	putProtocol(flags.protocol.word, s)
 	s.Errors = escaped{world.Err}
 	record, err := newRecord(flags.record)
 	if err != nil {
@@ -161,7 +181,7 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 		stopTrace, err = serveOnScreen(ctx, world, s, app, listener, flags, record)
 	} else {
 		var ring *server.Ring
-		ring, stopTrace = startTrace(world, s, app, flags, url(listener.Addr()))
+		ring, stopTrace = startTrace(world, s, app, flags, place(flags.protocol.word, listener.Addr()))
 		record.alsoTake(s, ring, func(err error) { fmt.Fprintf(world.Err, "barewire: %v\n", err) })
 		s.Swap(flags.mistake.Put)
 		go s.Serve(listener)

@@ -1,0 +1,1 @@
+from found import create_app

@@ -1,0 +1,5 @@
+def broken():
+    raise RuntimeError("at import")
+
+
+broken()

@@ -1,0 +1,181 @@
+"""An application for the tests: for each thing that WSGI allows there is a path."""
+import os
+import sys
+import time
+
+PLAIN = [("Content-Type", "text/plain")]
+
+
+class Closed:
+    """A body that tells when it is closed, and how often."""
+
+    def __init__(self, errors, chunks):
+        self.errors, self.chunks, self.times = errors, chunks, 0
+
+    def __iter__(self):
+        yield from self.chunks
+
+    def close(self):
+        self.times += 1
+        self.errors.write("closed %d\n" % self.times)
+
+
+def application(environ, start_response):
+    return globals()[environ["PATH_INFO"].strip("/")](environ, start_response)
+
+
+def hello(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return [b"hello\n"]
+
+
+def parts(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return (b"one ", b"", b"two\n")
+
+
+def noted(environ, start_response):
+    environ["barewire.note"]("a word")
+    return hello(environ, start_response)
+
+
+def nothing(environ, start_response):
+    start_response("204 No Content", [])
+    return []
+
+
+def shown(environ, start_response):
+    start_response("200 OK", PLAIN)
+    text = "\n".join("%s = %r" % item for item in sorted(environ.items()))
+    return [text.encode()]
+
+
+def late(environ, start_response):
+    start_response("200 OK", PLAIN)
+    yield b"first "
+    yield b""
+    yield b"second\n"
+
+
+def echo(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return [environ["wsgi.input"].read()]
+
+
+def lines(environ, start_response):
+    start_response("200 OK", PLAIN)
+    source = environ["wsgi.input"]
+    return [repr([source.readline(), source.readline(2), source.read(3), source.read(0), source.readlines()]).encode()]
+
+
+def written(environ, start_response):
+    write = start_response("200 OK", PLAIN)
+    write(b"written, ")
+    return [b"returned\n"]
+
+
+def regret(environ, start_response):
+    start_response("200 OK", PLAIN)
+    try:
+        raise KeyError("boom")
+    except KeyError:
+        start_response("503 Service Unavailable", PLAIN, sys.exc_info())
+    return [b"sorry\n"]
+
+
+def toolate(environ, start_response):
+    start_response("200 OK", PLAIN)
+    yield b"first "
+    try:
+        raise KeyError("too late")
+    except KeyError:
+        start_response("503 Service Unavailable", PLAIN, sys.exc_info())
+    yield b"never\n"
+
+
+def twice(environ, start_response):
+    start_response("200 OK", PLAIN)
+    start_response("200 OK", PLAIN)
+    return []
+
+
+def nevercalled(environ, start_response):
+    return [b"hello\n"]
+
+
+def nobytes(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return ["text"]
+
+
+def notype(environ, start_response):
+    start_response("200 OK", [("X-Number", 1)])
+    return []
+
+
+def fails(environ, start_response):
+    raise KeyError("the secret")
+
+
+def leaves(environ, start_response):
+    sys.exit(3)
+
+
+def closed(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return Closed(environ["wsgi.errors"], [b"one\n", b"two\n"])
+
+
+def counted(environ, start_response):
+    start_response("200 OK", PLAIN + [("Content-Length", "4")])
+    return Closed(environ["wsgi.errors"], [b"one\n"])
+
+
+def surplus(environ, start_response):
+    start_response("200 OK", PLAIN + [("Content-Length", "4")])
+    yield b"one\n"
+    yield b"two\n"
+
+
+def endless(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return Closed(environ["wsgi.errors"], iter(lambda: b"x" * 65536, b""))
+
+
+def file(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return environ["wsgi.file_wrapper"](open(__file__, "rb"), 100)
+
+
+def pid(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return [str(os.getpid()).encode()]
+
+
+def dies(environ, start_response):
+    os._exit(7)
+
+
+def diesinside(environ, start_response):
+    start_response("200 OK", PLAIN)
+    yield b"first "
+    os._exit(7)
+
+
+def hangs(environ, start_response):
+    time.sleep(3600)
+
+
+def unicode(environ, start_response):
+    start_response("200 Gr\xfc\xdfe", PLAIN + [("X-Path", environ["QUERY_STRING"])])
+    return [environ["HTTP_X_NAME"].encode("latin-1")]
+
+
+def garbled(environ, start_response):
+    os.write(3, b"\x05\0\0\0hello")
+    time.sleep(3600)
+
+
+def announced(environ, start_response):
+    os.write(3, b"\xff\xff\xff\xffhello")
+    os._exit(7)

@@ -1,0 +1,210 @@
+package python
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+//go:embed worker.py
+var workerSource string
+
+// startWithin is how long an application may take to be imported.
+const startWithin = 2 * time.Minute
+
+// keptBytes is how large a buffer may be that is used again.
+const keptBytes = 1 << 20
+
+// A worker is a Python process and our end of the socket to it.
+type worker struct {
+	process *exec.Cmd
+	conn    net.Conn
+	reader  *bufio.Reader
+	timeout time.Duration // for each thing that Python says
+	in, out []byte        // a frame from it, and one to it
+	ended   chan struct{} // closed when the process has ended
+}
+
+// newWorker starts a worker and waits until it has imported the application. A
+// LoadError tells that it cannot.
+func newWorker(settings Settings) (*worker, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	process := exec.Command(settings.Python, "-", settings.App)
+	process.Stdin = strings.NewReader(workerSource)
+	process.Stdout, process.Stderr = settings.Errors, settings.Errors
+	process.ExtraFiles = append(process.ExtraFiles, theirs) // becomes descriptor 3
+	process.WaitDelay = time.Second                         // a child of its own may have its stderr, and outlive it
+	err = process.Start()
+	if err = errors.Join(err, theirs.Close()); err != nil {
+		return nil, errors.Join(err, ours.Close())
+	}
+	w := &worker{
+		process: process,
+		conn:    ours,
+		reader:  bufio.NewReaderSize(ours, 64<<10),
+		timeout: startWithin,
+		ended:   make(chan struct{}),
+	}
+	go w.attend()
+	if err := w.load(); err != nil {
+		w.kill()
+		return nil, err
+	}
+	w.timeout = settings.Timeout
+	return w, nil
+}
+
+// attend waits for the end of the process. What it said last may still have to be
+// read; but a process that it leaves behind may have the other end of the socket,
+// so that ours has to be closed.
+func (w *worker) attend() {
+	_ = w.process.Wait() // how it ended is in ProcessState
+	close(w.ended)
+	time.AfterFunc(leaveWithin, func() { _ = w.conn.Close() })
+}
+
+// A LoadError is why Python cannot run the application, in its own words.
+type LoadError struct{ Text string }
+
+func (e LoadError) Error() string { return strings.TrimRight(e.Text, "\n") }
+
+// load waits until the application is there.
+func (w *worker) load() error {
+	kind, message, err := w.receive()
+	switch {
+	case err != nil:
+		return w.why(err)
+	case kind == "broken":
+		text := message.bytes()
+		if message.err != nil {
+			return message.err
+		}
+		return LoadError{string(text)}
+	case kind != "ready":
+		return errGarbled
+	}
+	return nil
+}
+
+// receive reads a message: its kind, and what belongs to it, until the next one.
+func (w *worker) receive() (kind string, m message, err error) {
+	if err := w.conn.SetReadDeadline(w.deadline()); err != nil {
+		return "", message{}, err
+	}
+	head, err := w.reader.Peek(4)
+	if err != nil {
+		return "", message{}, err
+	}
+	length := int64(binary.LittleEndian.Uint32(head))
+	if _, err := w.reader.Discard(4); err != nil {
+		return "", message{}, err
+	}
+	if w.in, err = readFrame(w.reader, w.in[:0], length); err != nil {
+		return "", message{}, err
+	}
+	m = message{rest: w.in}
+	if cap(w.in) > keptBytes {
+		w.in = nil
+	}
+	m.count()
+	kind = string(m.bytes())
+	return kind, m, m.err
+}
+
+// readFrame appends length bytes to frame. It grows as they come: what a broken
+// worker announces costs nothing before it is there.
+func readFrame(reader io.Reader, frame []byte, length int64) ([]byte, error) {
+	const step = 1 << 20
+	for length > 0 {
+		n := int(min(length, step))
+		begin := len(frame)
+		frame = append(frame, make([]byte, n)...)
+		if _, err := io.ReadFull(reader, frame[begin:]); err != nil {
+			return frame, err
+		}
+		length -= int64(n)
+	}
+	return frame, nil
+}
+
+// deadline says until when Python may do what it does next.
+func (w *worker) deadline() time.Time {
+	if w.timeout == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(w.timeout)
+}
+
+// begin makes room for the length of a frame.
+func (w *worker) begin() []byte { return append(w.out[:0], 0, 0, 0, 0) }
+
+// send sends a frame that begin has begun.
+func (w *worker) send(frame []byte) error {
+	binary.LittleEndian.PutUint32(frame, uint32(len(frame)-4))
+	if w.out = frame; cap(frame) > keptBytes {
+		w.out = nil
+	}
+	if err := w.conn.SetWriteDeadline(w.deadline()); err != nil {
+		return err
+	}
+	_, err := w.conn.Write(frame)
+	return err
+}
+
+// kill ends the process.
+func (w *worker) kill() {
+	_ = w.process.Process.Kill() // it may have ended by itself
+	<-w.ended
+}
+
+// leave lets the process go, which ends when it reads the end of the socket. One
+// that does not is killed.
+func (w *worker) leave() {
+	_ = w.conn.Close() // it may be closed: then the process has ended
+	select {
+	case <-w.ended:
+	case <-time.After(leaveWithin):
+		w.kill()
+	}
+}
+
+// leaveWithin is for what an application does atexit.
+const leaveWithin = 2 * time.Second
+
+// name is how a worker is called where people read.
+func (w *worker) name() string { return fmt.Sprintf("Python worker %d", w.process.Process.Pid) }
+
+// why replaces the error of a socket by what has become of the process, which has
+// been given time to end.
+func (w *worker) why(err error) error {
+	if isTimeout(err) {
+		return fmt.Errorf("%s said nothing for %v: %w", w.name(), w.timeout, errSilent)
+	}
+	if errors.Is(err, errGarbled) {
+		return err
+	}
+	select {
+	case <-w.ended:
+		return fmt.Errorf("%s ended: %v", w.name(), w.process.ProcessState)
+	case <-time.After(leaveWithin):
+		return fmt.Errorf("%s closed its socket: %w", w.name(), err)
+	}
+}
+
+// errSilent tells that an application hangs.
+var errSilent = errors.New("it hangs")
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

@@ -1,0 +1,104 @@
+package command
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"barewire/apps/python"
+
+	"github.com/spf13/cobra"
+)
+
+// workers run Python's applications.
+type workers struct {
+	number  int
+	python  string
+	timeout time.Duration
+	debug   bool
+	pools   []*python.Pool
+}
+
+// appTimeout is how long an application may say nothing, as with gunicorn.
+const appTimeout = 30 * time.Second
+
+// addTo makes flags of a command.
+func (w *workers) addTo(command *cobra.Command) {
+	w.number, w.timeout = runtime.NumCPU(), appTimeout
+	number := newNumber(&w.number)
+	number.text = "" // the help is the same on every machine
+	command.Flags().Var(number, "workers", "Python processes, for an application in Python (default one for each core)")
+	command.Flags().StringVar(&w.python, "python", "", "the `PROGRAM` for an application in Python (default that of the active virtual environment, or python3)")
+	command.Flags().Var(newDuration(&w.timeout), "app-timeout", "for an application in Python to say something; then its process is ended, and the answer is 504")
+	command.Flags().BoolVar(&w.debug, "debug", false, "tell the client the traceback of an exception in Python")
+}
+
+// isPython tells whether a name is that of an application in Python: file.py,
+// python:module, or module:callable where the file of the module is here.
+func isPython(name string) bool {
+	where, _, named := strings.Cut(name, ":")
+	if where == "python" || strings.HasSuffix(where, ".py") {
+		return true
+	}
+	if !named || where == "" {
+		return false
+	}
+	path := filepath.Join(strings.Split(where, ".")...)
+	for _, file := range []string{path + ".py", filepath.Join(path, "__init__.py")} {
+		if _, err := os.Stat(file); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// find returns the application of that name. Of one in Python it starts the workers.
+func (w *workers) find(name string, world World) (app, error) {
+	found, err := findApp(name, world)
+	if err == nil || !isPython(name) {
+		return found, err
+	}
+	if where, _, _ := strings.Cut(name, ":"); strings.HasSuffix(where, ".py") {
+		if _, err := os.Stat(where); err != nil {
+			return app{}, fmt.Errorf("there is no application %q; there is no file %s", name, where)
+		}
+	}
+	pool, err := python.Start(python.Settings{
+		App:     name,
+		Python:  w.program(world),
+		Workers: max(1, w.number),
+		Timeout: w.timeout,
+		Debug:   w.debug,
+		Errors:  escaped{world.Err},
+	})
+	switch {
+	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist):
+		return app{}, failure{fmt.Errorf("%s is an application in Python, and there is no %s; install Python 3, or say where it is with --python", name, w.program(world))}
+	case err != nil:
+		return app{}, failure{fmt.Errorf("%s cannot be served: %w", name, err)}
+	}
+	w.pools = append(w.pools, pool)
+	return app{name: name, about: "is an application in Python", serve: pool.Application}, nil
+}
+
+// program is Python: the one that was asked for, or that of the virtual environment
+// that is active, or what python3 is.
+func (w *workers) program(world World) string {
+	if environment := world.Env("VIRTUAL_ENV"); environment != "" && w.python == "" {
+		return filepath.Join(environment, "bin", "python")
+	}
+	return cmp.Or(w.python, "python3")
+}
+
+// stop ends them.
+func (w *workers) stop() {
+	for _, pool := range w.pools {
+		pool.Close()
+	}
+}
