@@ -99,6 +99,17 @@ type (
 		Error bool   `json:"wsgi_errors,omitempty"`
 	}
 
+	// Worked tells what a worker, a process of the application's own, was handed or
+	// has done. The two sides take turns.
+	Worked struct {
+		Place
+		Process int           `json:"process"`         // its pid
+		Did     string        `json:"did"`             // "environ" when it was handed it, else what the worker says: "start_response", "chunk", …
+		Size    int           `json:"size"`            // bytes that went over
+		Took    time.Duration `json:"took_ns"`         // its turn before that, with the way there and back
+		Stack   string        `json:"stack,omitempty"` // at start_response: the calls that led there, one on each line, the application's first
+	}
+
 	// Ended tells that an exchange is over.
 	Ended struct {
 		Place

@@ -236,3 +236,10 @@ func (e watchedErrors) Write(text []byte) (int, error) {
 	e.watch.tell(Noted{e.watch.place(), string(text), true})
 	return len(text), nil
 }
+
+// Worked tells of a process of the application's own. An application that has some
+// looks whether its wsgi.errors can do this, so that it does nothing for watchers
+// that are not there.
+func (e watchedErrors) Worked(process int, did string, size int, took time.Duration, stack string) {
+	e.watch.tell(Worked{e.watch.place(), process, did, size, took, stack})
+}

@@ -32,6 +32,7 @@ var kinds = map[string]server.Event{
 	"started":    server.Started{},
 	"chunk":      server.Chunk{},
 	"noted":      server.Noted{},
+	"worked":     server.Worked{},
 	"ended":      server.Ended{},
 	"gone":       server.Gone{},
 	"dropped":    server.Dropped{},

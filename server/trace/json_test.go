@@ -45,6 +45,7 @@ func everyKind() []server.Event {
 		server.Started{Place: place, Status: "200 OK\xff", Headers: fields, Cause: "base64:AAAA"},
 		server.Chunk{Place: place, Number: 3, Size: 12, Written: true},
 		server.Noted{Place: place, Text: "\xe6\x97 cut " + nasty, Error: true},
+		server.Worked{Place: place, Process: 4242, Did: nasty, Size: 812, Took: time.Millisecond, Stack: nasty},
 		server.Ended{Place: place, In: 1 << 40, Out: 2, Took: time.Hour, Keep: true},
 		server.Gone{Place: place},
 		server.Dropped{Place: place, Count: 17},
