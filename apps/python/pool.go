@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,21 +23,25 @@ type Settings struct {
 // that are being replaced.
 type Pool struct {
 	settings Settings
-	idle     chan *worker
 	closing  chan struct{}
 	keepers  sync.WaitGroup // one for each worker
 	close    func()
+
+	mutex   sync.Mutex
+	idle    []*worker // the last to come goes first: it is still warm
+	waiting []*turn   // there are none while a worker is idle
+}
+
+// A turn is a request that waits for a worker.
+type turn struct {
+	frame []byte       // its environ
+	taken chan *worker // by whom
+	err   error        // what came of sending it
 }
 
 // Start starts the workers and returns when each of them has the application.
 func Start(settings Settings) (*Pool, error) {
-	p := &Pool{
-		settings: settings,
-		// Twice as many: one that has just ended may still be in it beside the one
-		// that replaces it.
-		idle:    make(chan *worker, 2*settings.Workers),
-		closing: make(chan struct{}),
-	}
+	p := &Pool{settings: settings, closing: make(chan struct{})}
 	p.close = sync.OnceFunc(func() {
 		close(p.closing)
 		p.keepers.Wait()
@@ -94,14 +99,14 @@ func (p *Pool) keep(w *worker) {
 	pause := firstPause
 	for {
 		born := time.Now()
-		p.idle <- w
+		p.release(w)
 		select {
 		case <-w.ended:
 		case <-p.closing:
 			w.leave()
 			return
 		}
-		p.forgetEnded()
+		p.forget(w)
 		if time.Since(born) > grownUp {
 			pause = firstPause
 		}
@@ -128,51 +133,74 @@ func (p *Pool) replace(pause *time.Duration) *worker {
 	}
 }
 
-// forgetEnded takes those that have ended out of the idle ones.
-func (p *Pool) forgetEnded() {
-	for range len(p.idle) {
-		select {
-		case w := <-p.idle:
-			p.release(w)
-		default:
-		}
-	}
+// forget takes a worker that has ended out of the idle ones.
+func (p *Pool) forget(w *worker) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.idle = slices.DeleteFunc(p.idle, func(idle *worker) bool { return idle == w })
 }
 
 var errNobody = errors.New("python: no worker is free")
 
-// take waits for a worker.
-func (p *Pool) take() (*worker, error) {
-	for {
-		var w *worker
-		select {
-		case w = <-p.idle:
-		default:
-			var patience <-chan time.Time // never, without a timeout
-			if p.settings.Timeout > 0 {
-				timer := time.NewTimer(p.settings.Timeout)
-				defer timer.Stop()
-				patience = timer.C
-			}
-			select {
-			case w = <-p.idle:
-			case <-patience:
-				return nil, errNobody
-			case <-p.closing:
-				return nil, errNobody
-			}
-		}
-		if !w.hasEnded() {
-			return w, nil
-		}
+// hand gives an environ to a worker, once there is one. With the error of a worker
+// that did not take it comes that worker.
+func (p *Pool) hand(frame []byte) (*worker, error) {
+	p.mutex.Lock()
+	if last := len(p.idle) - 1; last >= 0 {
+		w := p.idle[last]
+		p.idle = p.idle[:last]
+		p.mutex.Unlock()
+		return w, w.send(frame)
 	}
+	t := &turn{frame: frame, taken: make(chan *worker, 1)}
+	p.waiting = append(p.waiting, t)
+	p.mutex.Unlock()
+
+	var patience <-chan time.Time // never, without a timeout
+	if p.settings.Timeout > 0 {
+		timer := time.NewTimer(p.settings.Timeout)
+		defer timer.Stop()
+		patience = timer.C
+	}
+	select {
+	case w := <-t.taken:
+		return w, t.err
+	case <-patience:
+	case <-p.closing:
+	}
+	if p.withdraw(t) {
+		return nil, errNobody
+	}
+	return <-t.taken, t.err // it has one by now
 }
 
-// release gives back a worker.
+// withdraw tells whether a request still waited; now it does not.
+func (p *Pool) withdraw(t *turn) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	before := len(p.waiting)
+	p.waiting = slices.DeleteFunc(p.waiting, func(waiting *turn) bool { return waiting == t })
+	return len(p.waiting) < before
+}
+
+// release gives back a worker. The request that waits longest is handed to it right
+// here, so that Python does not wait while we send the answer that it just gave.
 func (p *Pool) release(w *worker) {
-	if !w.hasEnded() {
-		p.idle <- w
+	p.mutex.Lock()
+	if w.hasEnded() {
+		p.mutex.Unlock()
+		return
 	}
+	if len(p.waiting) == 0 {
+		p.idle = append(p.idle, w)
+		p.mutex.Unlock()
+		return
+	}
+	t := p.waiting[0]
+	p.waiting = slices.Delete(p.waiting, 0, 1)
+	p.mutex.Unlock()
+	t.err = w.send(t.frame)
+	t.taken <- w
 }
 
 func (w *worker) hasEnded() bool {

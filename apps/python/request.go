@@ -13,6 +13,9 @@ import (
 // blockSize is how much of a body travels to Python at once, at most.
 const blockSize = 64 << 10
 
+// usualEnviron is room enough for most.
+const usualEnviron = 1 << 10
+
 // A request is in the hands of a worker. It does what Python asks for, until it
 // comes to a chunk, which is the server's to send.
 type request struct {
@@ -51,17 +54,17 @@ func (p *Pool) Application(environ wsgi.Environ, start wsgi.StartResponse) wsgi.
 // begin hands the environ to a worker. One that has ended meanwhile has not seen it,
 // so that another may have it.
 func (r *request) begin() error {
+	frame := appendEnviron(make([]byte, lengthSize, usualEnviron), r.environ)
 	for {
-		w, err := r.pool.take()
-		if err != nil {
+		w, err := r.pool.hand(frame)
+		if err == nil {
+			r.worker = w
+			return nil
+		}
+		if w == nil {
 			return err
 		}
-		if err := w.send(appendEnviron(w.begin(), r.environ)); err != nil {
-			w.kill()
-			continue
-		}
-		r.worker = w
-		return nil
+		w.kill()
 	}
 }
 

@@ -19,6 +19,9 @@ var workerSource string
 // startWithin is how long an application may take to be imported.
 const startWithin = 2 * time.Minute
 
+// lengthSize is how many bytes there are before a frame.
+const lengthSize = 4
+
 // keptBytes is how large a buffer may be that is used again.
 const keptBytes = 1 << 20
 
@@ -101,12 +104,12 @@ func (w *worker) receive() (kind string, m message, err error) {
 	if err := w.conn.SetReadDeadline(w.deadline()); err != nil {
 		return "", message{}, err
 	}
-	head, err := w.reader.Peek(4)
+	head, err := w.reader.Peek(lengthSize)
 	if err != nil {
 		return "", message{}, err
 	}
 	length := int64(binary.LittleEndian.Uint32(head))
-	if _, err := w.reader.Discard(4); err != nil {
+	if _, err := w.reader.Discard(lengthSize); err != nil {
 		return "", message{}, err
 	}
 	if w.in, err = readFrame(w.reader, w.in[:0], length); err != nil {
@@ -146,11 +149,11 @@ func (w *worker) deadline() time.Time {
 }
 
 // begin makes room for the length of a frame.
-func (w *worker) begin() []byte { return append(w.out[:0], 0, 0, 0, 0) }
+func (w *worker) begin() []byte { return append(w.out[:0], make([]byte, lengthSize)...) }
 
-// send sends a frame that begin has begun.
+// send sends a frame. Its length is still missing.
 func (w *worker) send(frame []byte) error {
-	binary.LittleEndian.PutUint32(frame, uint32(len(frame)-4))
+	binary.LittleEndian.PutUint32(frame, uint32(len(frame)-lengthSize))
 	if w.out = frame; cap(frame) > keptBytes {
 		w.out = nil
 	}
