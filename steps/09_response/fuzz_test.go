@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"testing"
 
 	wsgi "barewire/steps/06_wsgi"
@@ -27,14 +28,13 @@ func FuzzWriter(f *testing.F) {
 	f.Fuzz(func(t *testing.T, request, status uint8, declared int8, writes, yields []byte, fails bool) {
 		method, version := []string{get, head}[request%2], []string{v10, v11}[request/2%2]
 		line := statuses[int(status)%len(statuses)]
-		said := "" // all that the application says
+		var said strings.Builder // all that the application says
 		text := func(size byte) []byte {
-			chunk := make([]byte, size)
-			for i := range chunk {
-				chunk[i] = 'a' + byte(len(said)%26)
-				said += string(chunk[i])
+			begin := said.Len()
+			for range size {
+				said.WriteByte('a' + byte(said.Len()%26))
 			}
-			return chunk
+			return []byte(said.String()[begin:])
 		}
 		app := func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 			fields := wsgi.Headers{{"X", "1"}}
@@ -78,12 +78,12 @@ func FuzzWriter(f *testing.F) {
 		if got.close == w.Keep {
 			t.Errorf("the client expects the connection to close: %t, and Keep is %t", got.close, w.Keep)
 		}
-		want := said
+		want := said.String()
 		switch {
 		case w.Framing == response.NoBody || line == "205 Reset Content":
 			want = ""
 		case declared >= 0:
-			want = said[:min(len(said), int(declared))]
+			want = want[:min(len(want), int(declared))]
 		}
 		if got.body != want {
 			t.Errorf("the client reads the body %q, want %q", got.body, want)
