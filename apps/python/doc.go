@@ -25,9 +25,13 @@
 // writes it with one call in C. Of the format we need eight types, in marshal.go.
 //
 // A worker that dies loses the request in its hands, and is replaced. One that says
-// nothing for too long is ended. When we end, so does its socket, and so does it.
+// nothing for too long is ended. When we end, so does its socket, and so does it, even
+// when it hangs.
 //
-// Left out: threads, asyncio and its ASGI, and sendfile for wsgi.file_wrapper.
+// Of a file in wsgi.file_wrapper the descriptor travels, and the server has the kernel
+// send it; its bytes never come to Python.
+//
+// Left out: threads, and asyncio with its ASGI.
 //
 // Read worker.py, then request.go, worker.go, pool.go and marshal.go.
 package python

@@ -118,14 +118,69 @@ func TestNote(t *testing.T) {
 	}
 }
 
+// A file is handed over where its descriptor has the same bytes.
 func TestFileWrapper(t *testing.T) {
-	pool, _ := start(t, python.Settings{App: "testdata/site.py"})
-	want, err := os.ReadFile("testdata/site.py")
+	source, err := os.ReadFile("testdata/site.py")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, text := apptest.Get(t, pool.Application, "/file"); text != string(want) {
-		t.Errorf("got %d bytes, want the %d of the file", len(text), len(want))
+	_, behindLine, _ := strings.Cut(string(source), "\n")
+	tests := []struct {
+		file, want string
+		handed     bool
+	}{
+		{"open", string(source), true},
+		{"raw", string(source), true},
+		{"temporary", "one\ntwo\n", true},
+		{"begun", behindLine, true},
+		{"memory", "one\ntwo\n", false},
+		{"archive", "one\ntwo\n", false},
+		{"archive, buffered", "one\ntwo\n", false},
+		{"pipe", "one\ntwo\n", false},
+	}
+	pool, _ := start(t, python.Settings{App: "testdata/site.py"})
+	for _, test := range tests {
+		t.Run(test.file, func(t *testing.T) {
+			handed := false
+			app := func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+				body := pool.Application(environ, start)
+				file, is := body.(wsgi.File)
+				if is {
+					_, handed = file.Reader.(*os.File)
+				}
+				return body
+			}
+			errors := new(notebook)
+			environ := environ("/file", "", errors)
+			environ["QUERY_STRING"] = test.file
+			got := apptest.Run(app, environ)
+			if text := strings.Join(got.Chunks, ""); got.Err != nil || text != test.want || handed != test.handed {
+				t.Errorf("got %d bytes, handed over: %v, %v, want %d, %v", len(text), handed, got.Err, len(test.want), test.handed)
+			}
+			if errors.String() != "closed 1\n" {
+				t.Errorf("wsgi.errors has %q, want that it is closed, once", errors)
+			}
+		})
+	}
+	if got := run(pool, "/unstarted", ""); got.Status != "500 Internal Server Error" {
+		t.Errorf("a file without start_response: %+v, want a 500", got)
+	}
+}
+
+// A client that leaves inside a file leaves the worker as it was.
+func TestFileIsCut(t *testing.T) {
+	pool, _ := start(t, python.Settings{App: "testdata/site.py"})
+	environ := environ("/file", "", io.Discard)
+	environ["QUERY_STRING"] = "open"
+	body := pool.Application(environ, func(string, wsgi.Headers, ...error) wsgi.Write { return nil })
+	if _, err := io.ReadFull(body.(wsgi.File), make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	if err := body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(pool, "/hello", ""); strings.Join(got.Chunks, "") != "hello\n" {
+		t.Errorf("the next answer is %+v", got)
 	}
 }
 

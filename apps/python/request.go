@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"syscall"
 
@@ -28,7 +29,8 @@ type request struct {
 	seen   bool     // Python has said something, so it has the request
 	chunks [][]byte // that the server is to send next
 	whole  bool     // they are all there are
-	waits  bool     // Python has yielded a chunk, and waits to go on
+	file   *os.File // that it is to send instead
+	waits  bool     // Python has yielded one of these, and waits to go on
 	failed error    // why there are no more
 	text   string   // what the client is told instead, if it is told anything
 	block  []byte   // of the body, for Python
@@ -47,6 +49,8 @@ func (p *Pool) Application(environ wsgi.Environ, start wsgi.StartResponse) wsgi.
 		return wsgi.Text(r.text)
 	case r.whole:
 		return answer{r}
+	case r.file != nil:
+		return wsgi.File{Reader: r.file, Closer: r}
 	}
 	return r
 }
@@ -71,7 +75,7 @@ func (r *request) begin() error {
 // proceed does what Python asks for, until there are chunks or there is an end.
 func (r *request) proceed() {
 	r.chunks = nil
-	for r.worker != nil && r.chunks == nil && r.failed == nil {
+	for r.worker != nil && r.chunks == nil && r.file == nil && r.failed == nil {
 		kind, message, err := r.worker.receive()
 		if !r.seen && errors.Is(err, syscall.ECONNRESET) {
 			r.again()
@@ -134,6 +138,8 @@ func (r *request) do(kind string, m *message) error {
 		return r.goOn(r.write(chunk) == nil)
 	case "chunk":
 		r.chunks, r.waits = [][]byte{m.bytes()}, true
+	case "file":
+		return r.takeFile()
 	case "answer":
 		r.begun(m)
 		r.chunks = make([][]byte, m.count())
@@ -209,6 +215,17 @@ func (r *request) reply(data []byte, err error) error {
 	return r.worker.send(frame)
 }
 
+// takeFile takes the descriptor of a file. It is asked for, so that it comes when
+// nobody is reading ahead: who reads bytes loses what travels beside them.
+func (r *request) takeFile() (err error) {
+	if err := r.goOn(true); err != nil {
+		return err
+	}
+	r.file, err = receiveFile(r.worker.conn)
+	r.waits = true
+	return err
+}
+
 // goOn says whether the client takes more.
 func (r *request) goOn(yes bool) error {
 	r.waits = false
@@ -282,6 +299,11 @@ func (r *request) Chunks(yield func([]byte, error) bool) {
 // Close lets Python close its iterable. Where it waits to go on, the client is gone,
 // or wants no more.
 func (r *request) Close() error {
+	var err error
+	if r.file != nil {
+		err = r.file.Close()
+		r.file = nil
+	}
 	for r.worker != nil {
 		if r.waits {
 			if r.whole {
@@ -294,7 +316,7 @@ func (r *request) Close() error {
 		}
 		r.proceed()
 	}
-	return nil
+	return err
 }
 
 // An answer is a request that is known as a whole when it returns. It has Len, so

@@ -15,6 +15,8 @@ length, 4 bytes, the lowest first, and one value as Python's marshal writes it.
                            start STATUS HEADERS CAUSE
                            write CHUNK             True: go on, False: they left
                            chunk CHUNK             True: go on, False: they left
+                           file                    True: we send its descriptor
+                             after that            True: go on, False: they left
                            errors TEXT
                            note TEXT
                            answer STATUS HEADERS CAUSE CHUNKS ENDED
@@ -30,16 +32,21 @@ When the socket ends, Barewire has ended, and so do we.
 import importlib
 import importlib.util
 import inspect
+import io
 import marshal
 import os
+import select
 import signal
+import socket
 import sys
 import threading
+import time
 import traceback
 
 SOCKET = 3
 BLOCK = 64 * 1024   # bytes of a body that travel at once
 FIRST = 16 * 1024   # most frames are shorter, and need one read
+GRACE = 2           # seconds, for an application that works when Barewire has ended
 
 
 # ---- frames
@@ -147,7 +154,8 @@ class Errors:
 
 
 class FileWrapper:
-    """wsgi.file_wrapper: yields a file, block by block."""
+    """wsgi.file_wrapper: a file that Barewire may send by itself. Whoever does not
+    know that, such as middleware, gets it block by block."""
 
     def __init__(self, file, block_size=BLOCK):
         self.file = file
@@ -195,7 +203,8 @@ class Request:
             self.whole(list(body), True)
             return
         try:
-            self.iterate(body)
+            if not (type(body) is FileWrapper and self.hand_over(body.file)):
+                self.iterate(body)
         finally:
             if hasattr(body, "close"):
                 body.close()
@@ -219,6 +228,22 @@ class Request:
             self.sent = True
             if not self.ask(b"chunk", chunk):
                 return
+
+    def hand_over(self, file):
+        """Let Barewire send a file, from where it stands, if it is one that the system
+        can read: no archive, no pipe, no object that only looks like one.
+        PEP 3333, "Optional Platform-Specific File Handling"
+        """
+        if type(getattr(file, "raw", file)) is not io.FileIO or not file.seekable() or not self.started:
+            return False
+        file.flush()
+        os.lseek(file.fileno(), file.tell(), os.SEEK_SET)  # a buffer has read ahead
+        self.sent = True
+        self.ask(b"file")
+        with socket.socket(fileno=os.dup(SOCKET)) as link:
+            socket.send_fds(link, [b"."], [file.fileno()])
+        receive()
+        return True
 
     def whole(self, chunks, ended):
         """Say all at once."""
@@ -366,8 +391,18 @@ def guess(module, where):
     raise NotFound("%s has no application, no app and no create_app(); say which it is: %s:NAME" % (where, where))
 
 
+def end_with_barewire():
+    """End even when the application hangs, or works for nobody."""
+    poll = select.poll()
+    poll.register(SOCKET, 0)  # POLLHUP comes unasked
+    poll.poll()
+    time.sleep(GRACE)  # who is idle reads the end of the socket, and runs atexit
+    os._exit(1)
+
+
 def main():
     os.set_inheritable(SOCKET, False)
+    threading.Thread(target=end_with_barewire, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for Barewire, which lets us finish
     try:
         app = find(sys.argv[1])

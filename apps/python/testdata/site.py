@@ -1,6 +1,9 @@
 """An application for the tests: for each thing that WSGI allows there is a path."""
+import gzip
+import io
 import os
 import sys
+import tempfile
 import time
 
 PLAIN = [("Content-Type", "text/plain")]
@@ -142,9 +145,59 @@ def endless(environ, start_response):
     return Closed(environ["wsgi.errors"], iter(lambda: b"x" * 65536, b""))
 
 
+class Archive(gzip.GzipFile):
+    """A file whose descriptor has other bytes than it."""
+
+    def __init__(self):
+        packed = tempfile.TemporaryFile()
+        with gzip.GzipFile(fileobj=packed, mode="wb") as file:
+            file.write(b"one\ntwo\n")
+        packed.seek(0)
+        super().__init__(fileobj=packed)
+
+
+def temporary():
+    file = tempfile.NamedTemporaryFile()
+    file.write(b"one\ntwo\n")
+    file.seek(0)
+    return file
+
+
+def begun():
+    file = open(__file__, "rb")
+    file.readline()
+    return file
+
+
+def pipe():
+    end, other = os.pipe()
+    os.write(other, b"one\ntwo\n")
+    os.close(other)
+    return open(end, "rb")
+
+
+FILES = {
+    "open": lambda: open(__file__, "rb"),
+    "temporary": temporary,
+    "begun": begun,
+    "raw": lambda: open(__file__, "rb", 0),
+    "memory": lambda: io.BytesIO(b"one\ntwo\n"),
+    "archive": Archive,
+    "archive, buffered": lambda: io.BufferedReader(Archive()),
+    "pipe": pipe,
+}
+
+
 def file(environ, start_response):
     start_response("200 OK", PLAIN)
-    return environ["wsgi.file_wrapper"](open(__file__, "rb"), 100)
+    file = FILES[environ["QUERY_STRING"]]()
+    wrapped = environ["wsgi.file_wrapper"](file, 100)
+    wrapped.close = Closed(environ["wsgi.errors"], file).close
+    return wrapped
+
+
+def unstarted(environ, start_response):
+    return environ["wsgi.file_wrapper"](begun())
 
 
 def pid(environ, start_response):

@@ -32,3 +32,21 @@ func socketPair() (ours net.Conn, theirs *os.File, err error) {
 	}
 	return ours, theirs, nil
 }
+
+// receiveFile receives a file, with the next byte of the socket.
+func receiveFile(conn net.Conn) (*os.File, error) {
+	rights := make([]byte, syscall.CmsgSpace(4)) // a descriptor has 4 bytes
+	_, n, _, _, err := conn.(*net.UnixConn).ReadMsgUnix(make([]byte, 1), rights)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := syscall.ParseSocketControlMessage(rights[:n])
+	if err != nil || len(messages) != 1 {
+		return nil, errGarbled
+	}
+	descriptors, err := syscall.ParseUnixRights(&messages[0])
+	if err != nil || len(descriptors) != 1 {
+		return nil, errGarbled
+	}
+	return os.NewFile(uintptr(descriptors[0]), "a file of a Python worker"), nil
+}
