@@ -30,7 +30,7 @@ func step07App() []Check {
 			Curl: "curl -v 'URL/environ'",
 			Hints: [3]string{
 				"PEP 3333 adds names of its own to those of CGI. Which of them are missing?",
-				"environ.go, Fill: the table under \"environ Variables\" in PEP 3333 has seven of them.",
+				"environ.go, FillContract and FillStreams: the table under \"environ Variables\" in PEP 3333 has seven of them.",
 				`wsgi.version is [2]int{1, 0}, wsgi.url_scheme "http", the three of threads and processes are bool, wsgi.input and wsgi.errors come from the Request.`,
 			},
 		},

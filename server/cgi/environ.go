@@ -11,6 +11,7 @@ import (
 	requestline "barewire/steps/03_requestline"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
+	environ "barewire/steps/07_environ"
 	"barewire/steps/refuse"
 )
 
@@ -18,7 +19,7 @@ import (
 // bytes stay as they are: Python has to turn them into latin-1 text, with
 // unicode_to_wsgi, while a Go string is bytes already.
 func environOf(env []string) wsgi.Environ {
-	environ := wsgi.Environ{
+	filled := wsgi.Environ{
 		// What every application is promised, whoever forgets to set it. The
 		// first three may be empty, the others not; a request typed by hand is one
 		// of HTTP/1.0 to this machine. PEP 3333, "environ Variables"
@@ -29,46 +30,43 @@ func environOf(env []string) wsgi.Environ {
 		"SERVER_PORT":     "80",
 		"SERVER_PROTOCOL": "HTTP/1.0",
 
-		"wsgi.version":          [2]int{1, 0},
-		"wsgi.url_scheme":       "http",
-		"wsgi.input_terminated": true,
-		"wsgi.multithread":      false,
-		"wsgi.multiprocess":     true, // each request has a process, all at the same time
-		"wsgi.run_once":         true,
-		"wsgi.file_wrapper":     wsgi.FileWrapper(wrapFile),
-		"barewire.note":         func(string) {}, // nobody watches
+		"barewire.note": func(string) {}, // nobody watches
 	}
+	environ.FillContract(filled)
+	filled["wsgi.multithread"] = false
+	filled["wsgi.multiprocess"] = true // each request has a process, all at the same time
+	filled["wsgi.run_once"] = true
 	for _, variable := range env {
 		name, value, _ := strings.Cut(variable, "=")
 		if ofRequest(name) {
-			environ[name] = cmp.Or(value, environ.Text(name))
+			filled[name] = cmp.Or(value, filled.Text(name))
 		}
 	}
-	if environ["SCRIPT_NAME"] == "/" {
+	if filled["SCRIPT_NAME"] == "/" {
 		// The slash begins the path behind it, or URLs would have two.
 		// PEP 3333, "URL Reconstruction"
-		environ["SCRIPT_NAME"] = ""
-		environ["PATH_INFO"] = "/" + strings.TrimPrefix(environ.Text("PATH_INFO"), "/")
+		filled["SCRIPT_NAME"] = ""
+		filled["PATH_INFO"] = "/" + strings.TrimPrefix(filled.Text("PATH_INFO"), "/")
 	}
-	switch strings.ToLower(environ.Text("HTTPS")) { // some servers write ON
+	switch strings.ToLower(filled.Text("HTTPS")) { // some servers write ON
 	case "on", "1":
-		environ["wsgi.url_scheme"] = "https"
+		filled["wsgi.url_scheme"] = "https"
 	}
-	return environ
+	return filled
 }
 
 // checkRequest tells what is wrong with the method or the paths. Applications
 // compare both byte by byte, so nothing is guessed.
-func checkRequest(environ wsgi.Environ) error {
+func checkRequest(filled wsgi.Environ) error {
 	begins := func(name string) bool {
-		path := environ.Text(name)
+		path := filled.Text(name)
 		return path == "" || path[0] == '/'
 	}
 	bad := func(name, rule, section string) error {
-		return refuse.Because(refuse.BadRequest, name+" "+rule, section, []byte(environ.Text(name)))
+		return refuse.Because(refuse.BadRequest, name+" "+rule, section, []byte(filled.Text(name)))
 	}
 	switch {
-	case !requestline.IsToken(environ.Text("REQUEST_METHOD")):
+	case !requestline.IsToken(filled.Text("REQUEST_METHOD")):
 		return bad("REQUEST_METHOD", "is a token", "RFC 3875 §4.1.12, RFC 9110 §9.1")
 	case !begins("SCRIPT_NAME"):
 		return bad("SCRIPT_NAME", "is empty or begins with a slash", "RFC 3875 §4.1.13")
@@ -109,11 +107,6 @@ var variables = []string{
 // extensions, §4.1, and of what Apache tells of TLS, as PEP 3333 wishes. A process
 // has variables of its own that begin with SSL_.
 var prefixes = []string{"HTTP_", "X_", "SSL_CIPHER", "SSL_CLIENT_", "SSL_PROTOCOL", "SSL_SERVER_"}
-
-// wrapFile is wsgi.file_wrapper.
-func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
-}
 
 // openBody returns wsgi.input: so many bytes of in as CONTENT_LENGTH says. Not
 // even the buffer asks for more, which a parent may never send, nor end.

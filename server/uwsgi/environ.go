@@ -2,7 +2,6 @@ package uwsgi
 
 import (
 	"cmp"
-	"io"
 	"strings"
 
 	wsgi "barewire/steps/06_wsgi"
@@ -37,13 +36,8 @@ func Fill(filled wsgi.Environ, request environ.Request) {
 	}
 
 	environ.FillStreams(filled, request.Input, request.Errors)
-	filled["wsgi.version"] = [2]int{1, 0}
+	environ.FillContract(filled)
 	filled["wsgi.url_scheme"] = scheme(filled)
-	filled["wsgi.input_terminated"] = true
-	filled["wsgi.multithread"] = true
-	filled["wsgi.multiprocess"] = false
-	filled["wsgi.run_once"] = false
-	filled["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
 }
 
 // forApplication tells whether a variable belongs into the environ.
@@ -79,9 +73,4 @@ func scheme(filled wsgi.Environ) string {
 		return "https"
 	}
 	return "http"
-}
-
-// wrapFile is wsgi.file_wrapper.
-func wrapFile(file io.ReadCloser, blockSize int) wsgi.Body {
-	return wsgi.File{Reader: file, Closer: file, BlockSize: blockSize}
 }

@@ -44,15 +44,7 @@ func Fill(environ wsgi.Environ, request Request) {
 	fillFields(environ, request)
 	FillEndpoints(environ, request.Server, request.Client)
 	FillStreams(environ, request.Input, request.Errors)
-
-	// What the contract adds. PEP 3333, "environ Variables"
-	environ["wsgi.version"] = [2]int{1, 0}
-	environ["wsgi.url_scheme"] = "http"
-	environ["wsgi.input_terminated"] = true // it ends by itself, chunked or not
-	environ["wsgi.multithread"] = true      // other requests run at the same time
-	environ["wsgi.multiprocess"] = false
-	environ["wsgi.run_once"] = false
-	environ["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
+	FillContract(environ)
 	environ["GATEWAY_INTERFACE"] = "CGI/1.1"
 	environ["SERVER_SOFTWARE"] = "barewire"
 }
@@ -81,6 +73,18 @@ func FillEndpoints(environ wsgi.Environ, server, client Endpoint) {
 func FillStreams(environ wsgi.Environ, input wsgi.Input, errors io.Writer) {
 	environ["wsgi.input"] = input
 	environ["wsgi.errors"] = errors
+}
+
+// FillContract puts in what the contract adds, whatever the request is.
+// PEP 3333, "environ Variables"
+func FillContract(environ wsgi.Environ) {
+	environ["wsgi.version"] = [2]int{1, 0}
+	environ["wsgi.url_scheme"] = "http"
+	environ["wsgi.input_terminated"] = true // it ends by itself, chunked or not
+	environ["wsgi.multithread"] = true      // other requests run at the same time
+	environ["wsgi.multiprocess"] = false
+	environ["wsgi.run_once"] = false
+	environ["wsgi.file_wrapper"] = wsgi.FileWrapper(wrapFile)
 }
 
 // inURL writes a host as a URL does: an IPv6 address stands in brackets, or its

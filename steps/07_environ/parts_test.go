@@ -2,6 +2,7 @@ package environ_test
 
 import (
 	"bytes"
+	"io"
 	"maps"
 	"slices"
 	"testing"
@@ -61,6 +62,15 @@ func TestPartsOfFill(t *testing.T) {
 			"FillStreams",
 			func(env wsgi.Environ) { environ.FillStreams(env, input, &log) },
 			wsgi.Environ{"wsgi.input": input, "wsgi.errors": &log},
+		},
+		{
+			"FillContract",
+			environ.FillContract,
+			wsgi.Environ{
+				"wsgi.version": [2]int{1, 0}, "wsgi.url_scheme": "http", "wsgi.input_terminated": true,
+				"wsgi.multithread": true, "wsgi.multiprocess": false, "wsgi.run_once": false,
+				"wsgi.file_wrapper": wsgi.FileWrapper(func(io.ReadCloser, int) wsgi.Body { return nil }),
+			},
 		},
 	}
 	for _, test := range tests {
