@@ -130,7 +130,7 @@ func (x *Exchange) pass(stage Stage) (err error) {
 		if err != nil || stage.Number == 9 {
 			x.input.end() // the application has had its say
 		}
-		if x.watch != nil {
+		if x.watch != nil { // asked here: leave has a large frame, for which every stack would grow
 			x.watch.leave(x, err)
 		}
 		if err != nil && x.watch == nil && failed(stage, err) {

@@ -46,7 +46,7 @@ func (w *watch) place() Place { return Place{w.conn.number, w.request, time.Now(
 
 func (w *watch) tell(event Event) { w.conn.server.Observe(event) }
 
-// enter and leave stand around a stage.
+// enter and leave stand around a stage; leave only where somebody watches.
 func (w *watch) enter(stage Stage) {
 	if w != nil {
 		w.mutex.Lock()
@@ -57,9 +57,6 @@ func (w *watch) enter(stage Stage) {
 }
 
 func (w *watch) leave(x *Exchange, err error) {
-	if w == nil {
-		return
-	}
 	w.mutex.Lock()
 	passed := Passed{
 		Place: w.place(),
