@@ -129,7 +129,7 @@ var ideas = []idea{
 	{
 		Name: "one write",
 		What: "Head and chunk are put together, and leave with one call.",
-		edits: []edit{{"steps/09_response/writer.go", `		out := append(append(before, chunk...), after...)
+		edits: []edit{{"steps/09_response/pieces.go", `		out := append(append(before, chunk...), after...)
 		w.Buf = out[:0]
 		if len(out) > 0 {
 			_, err = w.Conn.Write(out)
@@ -152,7 +152,7 @@ var ideas = []idea{
 	{
 		Name:  "large chunks from where they are",
 		What:  "A large chunk is not copied behind the line that tells its size.",
-		edits: []edit{{"steps/09_response/writer.go", `if len(chunk) < large {`, `if true {`}},
+		edits: []edit{{"steps/09_response/pieces.go", `if len(chunk) < large {`, `if true {`}},
 		Rows:  []string{"1 GiB answer, work", "memory growth during a 1 GiB answer"},
 	},
 	{

@@ -72,7 +72,7 @@ func step09() []Check {
 			Curl: "curl -v 'URL/?lines=1'",
 			Hints: [3]string{
 				"The head says where the body ends. What would the client take the next byte for?",
-				"writer.go: what is written last, in Send, in end, in write?",
+				"What is written last: in writer.go by Send and end, in pieces.go by write?",
 				"Behind a body with a length comes nothing, not even a line end. Behind chunks comes 0 CRLF CRLF, once.",
 			},
 			Catches: []string{"excess"},

@@ -44,7 +44,7 @@ func step09App() []Check {
 			Curl: "curl -v -o /dev/null 'URL/big?n=300001'",
 			Hints: [3]string{
 				"A chunk belongs to you only until yield returns. Do you keep one for later?",
-				"writer.go, write: what happens with w.Buf between two chunks? The application may use its own buffer again.",
+				"pieces.go, write: what happens with w.Buf between two chunks? The application may use its own buffer again.",
 				"Write each chunk, all of it, before you ask for the next, and count what is left of the length.",
 			},
 		},

@@ -21,7 +21,7 @@
 //
 // Left out on purpose: compression, ranges, and "Trailer".
 //
-// Read writer.go, then file.go, framing.go and head.go, then demo/main.go.
+// Read writer.go, then pieces.go, file.go, framing.go and head.go, then demo/main.go.
 //
 // RFC 9112 §6 (framing), RFC 9110 §6.6.1 (Date), §9.3.2 (HEAD), §8.6
 // (Content-Length); PEP 3333 "Handling the Content-Length Header".

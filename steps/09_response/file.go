@@ -13,11 +13,22 @@ import (
 	call "barewire/steps/08_call"
 )
 
+// largeFile returns the file in a File, and whether so much of it was declared that
+// it need not come to us.
+func largeFile(answer *call.Answer, of wsgi.File) (*os.File, bool) {
+	answer.Lock()
+	defer answer.Unlock()
+	file, ok := of.Reader.(*os.File)
+	return file, ok && answer.Length >= large
+}
+
 // file sends a large file whose length is known. Between io.CopyN and a TCP
 // connection its bytes need not come to us at all: the kernel takes them from the
 // file (sendfile). What cannot do that copies them, block by block. What a file has
 // more than its length is left out. PEP 3333, "Optional Platform-Specific File Handling"
 func (w *Writer) file(answer *call.Answer, file *os.File) error {
+	answer.Lock()
+	defer answer.Unlock()
 	head, err := w.appendHead(w.Buf[:0], answer, -1)
 	if err != nil {
 		return err
@@ -55,6 +66,8 @@ func isOfFile(err error) bool {
 
 // cut leaves out what a file has more than its length, if that is declared.
 func (w *Writer) cut(answer *call.Answer, file wsgi.File) wsgi.File {
+	answer.Lock()
+	defer answer.Unlock()
 	left := answer.Length
 	if w.Framing == ByLength {
 		left = w.left // something was written before

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"slices"
 	"strconv"
 
 	wsgi "barewire/steps/06_wsgi"
@@ -28,10 +26,6 @@ var (
 )
 
 var crlf = []byte("\r\n")
-
-// large is the size from which a chunk, or a file, is written from where it is,
-// instead of being copied behind the head.
-const large = 16 << 10
 
 // A Writer puts one answer into bytes.
 type Writer struct {
@@ -75,15 +69,10 @@ func (w *Writer) Body(answer *call.Answer, send func(*call.Answer, []byte) error
 	body, single := answer.Body, false
 	switch of := body.(type) {
 	case wsgi.File:
-		answer.Lock()
-		length, rest := answer.Length, w.cut(answer, of)
-		answer.Unlock()
-		if file, ok := of.Reader.(*os.File); ok && length >= large {
-			answer.Lock()
-			defer answer.Unlock()
+		if file, ok := largeFile(answer, of); ok {
 			return w.file(answer, file)
 		}
-		body = rest
+		body = w.cut(answer, of)
 	case interface{ Len() int }:
 		single = of.Len() == 1
 	}
@@ -174,37 +163,4 @@ func (w *Writer) end(answer *call.Answer) error {
 	}
 	w.Whole, w.err = true, errEnded
 	return w.write(out, nil, nil)
-}
-
-// write sends the bytes together, for a call costs more than a small copy. A large
-// chunk is not copied: it leaves from where it is, between the others.
-func (w *Writer) write(before, chunk, after []byte) (err error) {
-	if len(chunk) < large {
-		out := append(append(before, chunk...), after...)
-		w.Buf = out[:0]
-		if len(out) > 0 {
-			_, err = w.Conn.Write(out)
-		}
-	} else {
-		err = w.gather(before, chunk, after)
-	}
-	if err != nil {
-		w.Whole = false
-		return fmt.Errorf("%w: %w", ErrGone, err)
-	}
-	return nil
-}
-
-// gather sends pieces with one call (writev), where the connection has one.
-func (w *Writer) gather(before, chunk, after []byte) (err error) {
-	w.pieces = [3][]byte{before, chunk, after}
-	w.unsent = slices.DeleteFunc(w.pieces[:], func(piece []byte) bool { return len(piece) == 0 })
-	if conn, ok := w.Conn.(interface {
-		WriteBuffers(*net.Buffers) (int64, error)
-	}); ok {
-		_, err = conn.WriteBuffers(&w.unsent)
-	} else {
-		_, err = w.unsent.WriteTo(w.Conn) // which knows that of net.TCPConn
-	}
-	return err
 }
