@@ -35,7 +35,7 @@ type connection struct {
 	patience  time.Duration // how long the server still waits for what is owed
 	owed      int           // bytes of a body that must come meanwhile; 0: readLimit counts
 
-	holding atomic.Bool // there are answers that wait for the next
+	holding atomic.Bool // there are answers that wait for the next, or that could not leave
 	mutex   sync.Mutex  // around what follows, for a timer writes too
 	late    *time.Timer // sends what is held
 	broken  error       // why nothing can be written any more
@@ -70,14 +70,18 @@ func (c *connection) serve() {
 
 // end closes the connection behind its last exchange.
 func (c *connection) end() {
-	broken := c.flush() != nil
+	c.mutex.Lock() // a timer may be writing
+	c.sendHeld()
+	broken := c.broken != nil
+	c.mutex.Unlock()
+	lie := false // what a proper end would be
 	if c.desk != nil {
 		w := c.exchange.Writer
-		broken = broken || w != nil && w.Framing == response.UntilClose && !w.Whole
+		lie = w != nil && w.Framing == response.UntilClose && (broken || !w.Whole)
 	}
 	c.rise()
 	switch {
-	case broken:
+	case lie:
 		reset(c.Conn)
 	case c.ended:
 		_ = c.Conn.Close() // whatever the client sent is read, so TCP will not reset it
@@ -154,7 +158,7 @@ func (c *connection) place() Place { return Place{c.number, c.request, time.Now(
 // whole: where only the end of the connection ends a body, a proper end would
 // be a lie. RFC 9112 §8
 func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0) // or else it ends properly, which cannot be helped
 	}
 	_ = conn.Close()

@@ -33,6 +33,8 @@ func (l *lame) Write(p []byte) (n int, err error) {
 	return l.Conn.Write(p)
 }
 
+func (l *lame) SetLinger(seconds int) error { return l.Conn.(*net.TCPConn).SetLinger(seconds) }
+
 // Answers to requests that came together leave together. When that fails, nothing
 // else may leave behind it: the client would take the middle of one answer for the
 // end of another. And nobody waits for what can no longer be answered.
@@ -45,6 +47,7 @@ func TestABrokenWriteLeavesNoHole(t *testing.T) {
 		{"by a file", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n"},
 		{"by one that comes after its time", "GET /late HTTP/1.1\r\nHost: x\r\n\r\n"},
 		{"by a body that is read", post + "Content-Length: 5\r\n\r\n"},
+		{"by a body that is read after its time", "POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"},
 		{"by half a head", "GET /half"},
 	}
 	for _, test := range tests {
@@ -67,6 +70,9 @@ func TestABrokenWriteLeavesNoHole(t *testing.T) {
 						return environ.FileWrapper()(file, 0)
 					case "/late":
 						<-failed // what is held waits for nobody so long
+					case "/later":
+						<-failed
+						_ = start("200 OK", textPlain)([]byte("x")) // waits until the server knows, too
 					}
 					return reader(environ, start)
 				},
@@ -78,6 +84,23 @@ func TestABrokenWriteLeavesNoHole(t *testing.T) {
 			c.wantRest(ok[:10], fin)
 		})
 	}
+}
+
+// An answer that ends with the connection may be held, too: it has been said, its
+// head says close, and then it fails to leave. The end is not that of the answer.
+func TestABrokenWriteIsNoEnd(t *testing.T) {
+	failed := make(chan struct{})
+	s := startBehind(t, func(conn net.Conn) net.Conn { return &lame{Conn: conn, failed: failed} },
+		func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", textPlain)
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				yield([]byte("whole"), nil)
+				<-failed
+			})
+		})
+	c := s.dial(t)
+	c.say("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n")
+	c.wantRest(ok[:10], rst)
 }
 
 // An application may read in one goroutine while another sends its answer: the

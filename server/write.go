@@ -60,7 +60,8 @@ func (c *connection) hold(p []byte) {
 	c.holding.Store(true)
 }
 
-// flush sends what is held. When nothing is, it waits for no write that is under way.
+// flush sends what is held, and tells what became of it, also when a timer has sent it.
+// When nothing is held, it waits for no write that is under way.
 func (c *connection) flush() error {
 	if !c.holding.Load() {
 		return nil
@@ -73,10 +74,11 @@ func (c *connection) flush() error {
 
 // sendHeld sends what is held, for who has the lock.
 func (c *connection) sendHeld() {
-	if c.holding.Swap(false) {
+	if c.broken == nil && c.holding.Swap(false) {
 		c.late.Stop()
 		_, c.broken = c.write(c.held, false)
 		c.held = c.held[:0]
+		c.holding.Store(c.broken != nil) // for flush
 	}
 }
 
