@@ -8,6 +8,7 @@ import (
 	headers "barewire/steps/04_headers"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
+	environ "barewire/steps/07_environ"
 )
 
 // A desk is where a request is worked on: memory that the next one, of this
@@ -54,6 +55,24 @@ func (d *desk) repeats() bool {
 func (d *desk) repeatsFields(lines []byte, line requestline.Line) bool {
 	_, before, _ := bytes.Cut(d.before, []byte("\r\n"))
 	return d.known && bytes.Equal(lines, before) && line.Version == d.line.Version && line.Authority == d.line.Authority
+}
+
+// knownEnviron returns the environ of a request whose fields are those before, but for
+// its streams. Of the one before only that is filled anew which has changed.
+func (d *desk) knownEnviron(x *Exchange, fill func(wsgi.Environ, environ.Request)) wsgi.Environ {
+	if d.environ == nil {
+		known := make(wsgi.Environ, 24+len(x.Fields))
+		fill(known, environ.Request{Line: x.Line, Fields: x.Fields, Framing: x.Framing})
+		d.environ, d.endpointsOf = known, nil
+	}
+	if !x.sameLine {
+		environ.FillLine(d.environ, x.Line)
+	}
+	if d.endpointsOf != x.conn {
+		environ.FillEndpoints(d.environ, x.conn.here, x.conn.there)
+		d.endpointsOf = x.conn
+	}
+	return d.environ
 }
 
 // remember keeps what the steps have made of a head.

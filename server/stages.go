@@ -106,24 +106,11 @@ func FillEnviron(fill func(wsgi.Environ, environ.Request)) func(*Exchange) error
 			Server:  x.conn.here,
 			Client:  x.conn.there,
 		}
-		desk := x.conn.desk
 		if !x.sameFields {
-			x.Environ, desk.environ = make(wsgi.Environ, 24+len(x.Fields)), nil
+			x.Environ, x.conn.environ = make(wsgi.Environ, 24+len(x.Fields)), nil
 			fill(x.Environ, request)
 		} else {
-			if desk.environ == nil {
-				known := make(wsgi.Environ, 24+len(x.Fields))
-				fill(known, environ.Request{Line: x.Line, Fields: x.Fields, Framing: x.Framing})
-				desk.environ, desk.endpointsOf = known, nil
-			}
-			if !x.sameLine {
-				environ.FillLine(desk.environ, x.Line)
-			}
-			if desk.endpointsOf != x.conn {
-				environ.FillEndpoints(desk.environ, x.conn.here, x.conn.there)
-				desk.endpointsOf = x.conn
-			}
-			x.Environ = maps.Clone(desk.environ)
+			x.Environ = maps.Clone(x.conn.knownEnviron(x, fill))
 			environ.FillStreams(x.Environ, request.Input, request.Errors)
 		}
 		x.Environ["barewire.note"] = x.watch.note()

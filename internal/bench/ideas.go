@@ -116,7 +116,7 @@ var ideas = []idea{
 		What: "The map of an environ is told how many keys it will have.",
 		edits: []edit{
 			{"server/stages.go", `make(wsgi.Environ, 24+len(x.Fields)), nil`, `make(wsgi.Environ), nil`},
-			{"server/stages.go", `known := make(wsgi.Environ, 24+len(x.Fields))`, `known := make(wsgi.Environ)`},
+			{"server/desk.go", `known := make(wsgi.Environ, 24+len(x.Fields))`, `known := make(wsgi.Environ)`},
 		},
 		Rows: []string{"in memory, another cookie each time", "in memory, another cookie each time, allocations"},
 	},
