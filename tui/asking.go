@@ -62,12 +62,20 @@ func (m *Model) sendMenu() *menu {
 	return list
 }
 
-// host is what a client calls this server.
+// host is what a client calls this server. One at a Unix socket has no name.
 func (m *Model) host() string {
-	if parsed, err := url.Parse(m.config.URL); err == nil {
+	if parsed, err := url.Parse(m.config.URL); err == nil && parsed.Host != "" {
 		return parsed.Host
 	}
-	return m.config.URL
+	return "localhost"
+}
+
+// address is where this server listens.
+func (m *Model) address() string {
+	if strings.HasPrefix(m.config.URL, poke.OnUnix) {
+		return m.config.URL
+	}
+	return m.host()
 }
 
 // send asks the server, says so at once, and tells what came back when it has.
@@ -75,7 +83,7 @@ func (m *Model) send(name string, script []poke.Move) tea.Cmd {
 	m.list.follow = true
 	m.message = toldMsg{text: name + ": sending …"}
 	until, gate := m.config.context(), m.config.Gate
-	server := poke.Server{Address: m.host(), Held: func() bool { return gate != nil && len(gate.Held()) > 0 }}
+	server := poke.Server{Address: m.address(), Held: func() bool { return gate != nil && len(gate.Held()) > 0 }}
 	return func() tea.Msg {
 		outcome, err := server.Send(until, script)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"barewire/server/trace"
 	"barewire/tui/cells"
 	"barewire/tui/history"
 
@@ -28,7 +29,11 @@ func (p *page) environOf(values []history.Value) []pageRow {
 			fromServer = append(fromServer, value)
 		}
 	}
-	rows := []pageRow{quiet("from the client")}
+	from := "from the client"
+	if trace.IsPacket(p.exchange.Head) {
+		from = "from the packet"
+	}
+	rows := []pageRow{quiet("%s", from)}
 	rows = append(rows, p.variables(fromClient, cells.Client)...)
 	rows = append(rows, pageRow{}, quiet("from the server"))
 	return append(rows, p.variables(fromServer, cells.Server)...)

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"fmt"
 
+	"barewire/server/trace"
+	"barewire/server/uwsgi"
 	requestline "barewire/steps/03_requestline"
 	headers "barewire/steps/04_headers"
 	body "barewire/steps/05_body"
 	wsgi "barewire/steps/06_wsgi"
 	environ "barewire/steps/07_environ"
 	"barewire/tui/cells"
-	"barewire/tui/source"
+	"barewire/tui/history"
 )
 
 // about is the page of a step that a request stands before: what it takes, and,
@@ -24,7 +26,7 @@ func (p *page) about() []pageRow {
 		rows = append(rows, quiet("it is about to make"))
 	}
 	rows = append(rows, made...)
-	return append(rows, pageRow{}, heading(source.Step(p.step).String(), "o shows the code", p.layout.page()))
+	return append(rows, pageRow{}, heading(stepPlace(p.exchange, p.step).String(), "o shows the code", p.layout.page()))
 }
 
 // takes lists what the steps before have made.
@@ -79,6 +81,13 @@ func (p *page) makes() []pageRow {
 	first, fields, _ := bytes.Cut(x.Head, []byte("\r\n"))
 	line, lineErr := requestline.Parse(first)
 	list, fieldsErr := headers.Parse(fields, nil)
+	fill := environ.Fill
+	packet := trace.IsPacket(x.Head) && x.Steps[2].State == history.Passed
+	if packet {
+		line, lineErr = uwsgi.Line(x.Head)
+		list, fieldsErr = uwsgi.Variables(x.Head)
+		fill = uwsgi.Fill
+	}
 	switch p.step {
 	case 2:
 		return []pageRow{quiet("It will wait for bytes.")}
@@ -88,7 +97,7 @@ func (p *page) makes() []pageRow {
 		}
 		return []pageRow{p.fact("method", cells.Client, line.Method, 0), p.fact("target", cells.Client, line.Target, 0), p.fact("version", cells.Client, line.Version, 0)}
 	case 4:
-		if fieldsErr == nil {
+		if fieldsErr == nil && !packet {
 			fieldsErr = headers.CheckHost(list, line.Version)
 		}
 		if fieldsErr != nil {
@@ -102,7 +111,7 @@ func (p *page) makes() []pageRow {
 	case 5:
 		return []pageRow{quiet("It will look where the body ends.")}
 	case 7:
-		return p.environToBe(line, list)
+		return p.environToBe(fill, line, list)
 	case 8:
 		if x.ExplainedBy > 0 {
 			return wrapped(cells.Quiet, fmt.Sprintf("It will call the application that explains why step %02d said no.", x.ExplainedBy), p.layout.page())
@@ -115,13 +124,13 @@ func (p *page) makes() []pageRow {
 }
 
 // environToBe fills an environ as step 07 is about to.
-func (p *page) environToBe(line requestline.Line, fields []headers.Field) []pageRow {
+func (p *page) environToBe(fill func(wsgi.Environ, environ.Request), line requestline.Line, fields []headers.Field) []pageRow {
 	filled := wsgi.Environ{}
 	framing := body.Framing{}
 	if known := p.exchange.Framing; known != nil {
 		framing = body.Framing(*known)
 	}
-	environ.Fill(filled, environ.Request{Line: line, Fields: fields, Framing: framing,
+	fill(filled, environ.Request{Line: line, Fields: fields, Framing: framing,
 		Server: environ.Endpoint(p.exchange.Server), Client: environ.Endpoint(p.exchange.Client)})
 	made := *p.exchange
 	made.Environ = make(map[string]string)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"barewire/server/trace"
 	"barewire/tui/cells"
 	"barewire/tui/explain"
 	"barewire/tui/filter"
@@ -290,11 +291,19 @@ func (m *Model) explain(x *history.Exchange) tea.Cmd {
 
 // place is the line of a step that made what the cursor is on.
 func (m *Model) place(x *history.Exchange) source.Place {
-	place := source.Step(max(m.ladder, 2))
+	place := stepPlace(x, max(m.ladder, 2))
 	if m.focus == onPage {
-		place = cmp.Or(m.pageOf(x).subject().made(), place)
+		place = cmp.Or(m.pageOf(x).subject().made(x), place)
 	}
 	return place
+}
+
+// stepPlace is the line where a step begins, the one that such a request took.
+func stepPlace(x *history.Exchange, number int) source.Place {
+	if trace.IsPacket(x.Head) {
+		return source.Packet(number)
+	}
+	return source.Step(number)
 }
 
 // code shows that line, and those around it.
@@ -333,8 +342,10 @@ func (m *Model) edit(x *history.Exchange) tea.Cmd {
 
 // made returns the line of code that makes what a subject is about, if there is one
 // line that does.
-func (s subject) made() source.Place {
+func (s subject) made(x *history.Exchange) source.Place {
 	switch {
+	case s.kind == explain.Key && trace.IsPacket(x.Head):
+		return source.Packet(7)
 	case s.kind == explain.Key:
 		return source.Where(s.name)
 	case s.kind == explain.Header && s.inAnswer:
@@ -342,7 +353,7 @@ func (s subject) made() source.Place {
 	case s.kind == explain.Status && s.inAnswer:
 		return source.Status()
 	case s.step > 0:
-		return source.Step(s.step)
+		return stepPlace(x, s.step)
 	}
 	return source.Place{}
 }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"net"
 	"strings"
 
 	"barewire/server/trace"
@@ -20,7 +19,8 @@ func (p *page) fact(name string, role cells.Role, value string, step int) pageRo
 	}
 	return pageRow{Row: cells.Columns(
 		cells.Column{Width: 2},
-		cells.Column{Width: 17, Row: cells.Text(cells.Plain, name)},
+		cells.Column{Width: 16, Row: cells.Text(cells.Plain, name)},
+		cells.Column{Width: 1},
 		cells.Column{Width: max(p.layout.page()-22, 0), Row: cells.Text(role, value)},
 		cells.Column{Width: -3, Row: cells.Text(cells.Quiet, found)},
 	), about: subject{value: value, kind: explain.Step, name: fmt.Sprintf("%02d", p.step)}}
@@ -30,8 +30,8 @@ func (p *page) fact(name string, role cells.Role, value string, step int) pageRo
 func (p *page) listen() []pageRow {
 	x := p.exchange
 	return []pageRow{
-		p.fact("client", cells.Client, net.JoinHostPort(x.Client.Host, x.Client.Port), 0),
-		p.fact("server", cells.Server, net.JoinHostPort(x.Server.Host, x.Server.Port), 0),
+		p.fact("client", cells.Client, trace.Address(x.Client), 0),
+		p.fact("server", cells.Server, trace.Address(x.Server), 0),
 		p.fact("connection", cells.Plain, fmt.Sprint(x.Conn), 0),
 		p.fact("request", cells.Plain, fmt.Sprint(x.Number), 0),
 		p.fact("began", cells.Plain, x.Began.Format("15:04:05.000"), 0),
@@ -110,7 +110,11 @@ func (p *page) body() []pageRow {
 	case framing.Length == 0:
 		return []pageRow{quiet("There is no body.")}
 	}
-	rows := []pageRow{said(cells.Plain, "The body has %s: Content-Length says so.", trace.Count(int(framing.Length), "byte", "bytes"))}
+	says := "Content-Length"
+	if trace.IsPacket(p.exchange.Head) {
+		says = "CONTENT_LENGTH"
+	}
+	rows := []pageRow{said(cells.Plain, "The body has %s: %s says so.", trace.Count(int(framing.Length), "byte", "bytes"), says)}
 	if framing.Continue {
 		rows = append(rows, said(cells.Plain, "The client waits for 100 Continue before it sends it."))
 	}
@@ -173,6 +177,8 @@ func (p *page) keepaliveReason() string {
 		return fmt.Sprintf("Step %02d said no, so c%d closes: this answer is the last one.", x.ExplainedBy, x.Conn)
 	case x.Steps[x.FailedAt()].State == history.Failed:
 		return fmt.Sprintf("The answer broke off, so c%d closes.", x.Conn)
+	case trace.IsPacket(x.Head):
+		return fmt.Sprintf("A connection carries one packet of uwsgi, so c%d closes.", x.Conn)
 	case x.Keep && asked == "keep-alive":
 		return fmt.Sprintf("%s and Connection: keep-alive, so c%d stays open.", version, x.Conn)
 	case x.Keep:

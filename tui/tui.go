@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"barewire/server"
@@ -64,8 +65,11 @@ func (c Config) context() context.Context {
 	return context.Background()
 }
 
-// example is the curl line that a first visitor is to type.
+// example is the curl line that a first visitor is to type, if curl can ask here.
 func (c Config) example() string {
+	if c.URL != "" && !strings.HasPrefix(c.URL, "http://") {
+		return "curl 'http://localhost/'   # or where its proxy is"
+	}
 	if c.App == "hello:App" {
 		return fmt.Sprintf("curl -d name=ada '%s/hello?x=1'", c.URL)
 	}

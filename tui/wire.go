@@ -257,6 +257,10 @@ func (p *page) lineSubject(line history.Line) subject {
 	about.step, _ = strconv.Atoi(line.Who) // of other authors it is 0
 	name, _, isHeader := strings.Cut(text, ":")
 	switch {
+	case trace.IsPacket(p.exchange.Head) && line.Author == history.Client && line.Who != "05":
+		if key, _, found := trace.Pair(line.Bytes); found {
+			about.kind, about.name = explain.Key, string(key)
+		}
 	case line.Who == "03":
 		about.kind, about.name = explain.Method, p.exchange.Method()
 	case strings.HasPrefix(text, "HTTP/1.1 "):
@@ -305,6 +309,8 @@ func valueSubject(value history.Value) subject {
 	switch {
 	case len(value.Ranges) == 0:
 		about.hint = fmt.Sprintf("%s: the server knew it by itself, step 07.", value.Key)
+	case len(value.Ranges) == 1 && value.Sent:
+		about.hint = fmt.Sprintf("%s: bytes %d to %d, found by step %02d, as it stands in the packet.", value.Key, value.Ranges[0].From+1, value.Ranges[0].To, value.Step)
 	case len(value.Ranges) == 1:
 		about.hint = fmt.Sprintf("%s: bytes %d to %d, found by step %02d, made in %s.", value.Key, value.Ranges[0].From+1, value.Ranges[0].To, value.Step, lineOf(value.Key))
 	default:

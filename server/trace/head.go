@@ -18,7 +18,7 @@ func (t *Text) headRead(c *client, event server.Passed) {
 		client:   c,
 		wire:     event.Took < 0,
 		lines:    HeadLines(event.Head),
-		packet:   isPacket(event.Head),
+		packet:   IsPacket(event.Head),
 		headSize: len(event.Head),
 	}
 	c.exchange, c.unread = x, 0

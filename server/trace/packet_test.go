@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"barewire/server"
 	"barewire/server/trace"
 )
 
@@ -33,5 +34,45 @@ func TestHeadLines(t *testing.T) {
 				t.Errorf("HeadLines(%q) = %q, want %q", test.head, got, test.want)
 			}
 		})
+	}
+}
+
+func TestPair(t *testing.T) {
+	tests := []struct {
+		name, line string
+		key, value string
+		found      bool
+	}{
+		{"a pair", "\x01\x00A\x02\x00bc", "A", "bc", true},
+		{"no value", "\x01\x00A\x00\x00", "A", "", true},
+		{"the beginning", "\x00\x0d\x00\x00", "", "", false},
+		{"a value that breaks off", "\x01\x00A\x09\x00bc", "", "", false},
+		{"a length that breaks off", "\x01\x00A\x09", "", "", false},
+		{"more than a pair", "\x01\x00A\x01\x00bc", "", "", false},
+		{"nothing", "", "", "", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			key, value, found := trace.Pair([]byte(test.line))
+			if found != test.found || found && (string(key) != test.key || string(value) != test.value) {
+				t.Errorf("Pair(%q) = %q, %q, %v, want %q, %q, %v", test.line, key, value, found, test.key, test.value, test.found)
+			}
+		})
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for _, test := range []struct {
+		endpoint server.Endpoint
+		want     string
+	}{
+		{server.Endpoint{Host: "127.0.0.1", Port: "53124"}, "127.0.0.1:53124"},
+		{server.Endpoint{Host: "::1", Port: "53124"}, "[::1]:53124"},
+		{server.Endpoint{Host: "@"}, "a Unix socket"},
+		{server.Endpoint{Host: "/run/shop/1"}, "/run/shop/1"},
+	} {
+		if got := trace.Address(test.endpoint); got != test.want {
+			t.Errorf("Address(%v) = %q, want %q", test.endpoint, got, test.want)
+		}
 	}
 }

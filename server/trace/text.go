@@ -56,7 +56,7 @@ func (t *Text) Write(event server.Event) error {
 	place := event.Where()
 	switch event := event.(type) {
 	case server.Opened:
-		t.client(place.Conn).address = address(event.Client)
+		t.client(place.Conn).address = Address(event.Client)
 	case server.Received:
 		t.received(t.client(place.Conn), event)
 	case server.Passed:
@@ -200,9 +200,13 @@ func (t *Text) dropped(event server.Dropped) {
 	t.write(row{"    Of the requests that were under way nothing more is shown.", wrong, note{}})
 }
 
-// address shows an endpoint; one on a Unix socket has no port.
-func address(endpoint server.Endpoint) string {
-	if endpoint.Port == "" {
+// Address shows an endpoint. One on a Unix socket has no port, and a client there has
+// no name as a rule, for which the kernel says @.
+func Address(endpoint server.Endpoint) string {
+	switch {
+	case endpoint.Host == "@":
+		return "a Unix socket"
+	case endpoint.Port == "":
 		return endpoint.Host
 	}
 	return net.JoinHostPort(endpoint.Host, endpoint.Port)

@@ -54,6 +54,13 @@ func (x *Exchange) RequestLines() []Line {
 	lines := plainLines(stream.Bytes[:at], 0, "02", "an empty line before, let pass")
 	for i, line := range plainLines(x.Head, int64(at), "02", "") {
 		switch {
+		case trace.IsPacket(x.Head):
+			if name, _, found := trace.Pair(line.Bytes); i > 0 && found && x.Steps[pairStep(string(name))].State != Ahead {
+				line.Who = fmt.Sprintf("%02d", pairStep(string(name)))
+			}
+			if line.To == int64(at+len(x.Head)) {
+				line.What = fmt.Sprintf("head ends at byte %d", line.To)
+			}
 		case i == 0:
 			if x.Steps[3].State != Ahead {
 				line.Who = "03"
@@ -78,6 +85,16 @@ func (x *Exchange) RequestLines() []Line {
 	rest, _ := body.Add(stream.Bytes[end:], int(stream.Size-end))
 	lines = appendBody(lines, append(rest, body.End()...), Line{From: end, Who: "05"})
 	return toEnd(lines, stream, Line{})
+}
+
+// pairStep is the step that finds a variable in a packet: 03 has those that HTTP has in
+// its request line.
+func pairStep(name string) int {
+	switch name {
+	case "REQUEST_METHOD", "REQUEST_URI", "PATH_INFO", "QUERY_STRING", "SERVER_PROTOCOL":
+		return 3
+	}
+	return 4
 }
 
 // toEnd adds a line for what no other shows, if something is left.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"barewire/server/trace"
 	requestline "barewire/steps/03_requestline"
 )
 
@@ -14,6 +15,7 @@ type Value struct {
 	Key, Text string  // the text as Python would show it
 	Ranges    []Range // bytes of the request; none when the server knew by itself
 	Step      int     // which found it: 3 or 4; 7 for what the server adds
+	Sent      bool    // it was sent by this name, in a packet of uwsgi
 }
 
 // A Range is a part of a stream.
@@ -27,11 +29,50 @@ func (x *Exchange) Values() []Value {
 	found := make(map[string]bool)
 	put := func(key string, step int, ranges ...Range) {
 		if text, is := x.Environ[key]; is && !found[key] {
-			values = append(values, Value{key, text, ranges, step})
+			values = append(values, Value{key, text, ranges, step, len(ranges) > 0 && trace.IsPacket(x.Head)})
 			found[key] = true
 		}
 	}
 	start := int64(max(bytes.Index(x.Request().Bytes, x.Head), 0))
+	if trace.IsPacket(x.Head) {
+		x.putPairs(start, put)
+	} else {
+		x.putLines(start, put)
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.Environ)) {
+		put(key, 7)
+	}
+	return values
+}
+
+// putPairs puts the variables of a packet, which stand there as they are.
+func (x *Exchange) putPairs(at int64, put func(key string, step int, ranges ...Range)) {
+	ranges := make(map[string][]Range)
+	var order []string
+	for i, pair := range trace.HeadLines(x.Head) {
+		at += int64(len(pair))
+		name, value, found := trace.Pair(pair)
+		key := string(name)
+		switch {
+		case i == 0 || !found:
+			continue // the beginning, or broken
+		case strings.HasPrefix(key, "wsgi.") || strings.HasPrefix(key, "barewire."):
+			continue // left out, for they are the server's
+		case len(value) == 0 && x.Environ[key] != "''":
+			continue // the server has said something instead
+		}
+		if ranges[key] == nil {
+			order = append(order, key)
+		}
+		ranges[key] = append(ranges[key], Range{at - int64(len(value)), at})
+	}
+	for _, key := range order {
+		put(key, pairStep(key), ranges[key]...)
+	}
+}
+
+// putLines puts the variables that were made of the request line and the fields.
+func (x *Exchange) putLines(start int64, put func(key string, step int, ranges ...Range)) {
 	first, fields, _ := bytes.Cut(x.Head, []byte("\r\n"))
 	if line, err := requestline.Parse(first); err == nil {
 		target := start + int64(len(line.Method)) + 1
@@ -56,10 +97,6 @@ func (x *Exchange) Values() []Value {
 	for _, key := range order {
 		put(key, 4, ranges[key]...)
 	}
-	for _, key := range slices.Sorted(maps.Keys(x.Environ)) {
-		put(key, 7)
-	}
-	return values
 }
 
 // fieldRanges finds the values of the fields, by the names that step 07 gives

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -85,5 +86,27 @@ func TestValuesOrder(t *testing.T) {
 func TestValuesOfNoEnviron(t *testing.T) {
 	if got := answered(t, echo.App, "GET / HTTP/1.1\r\n\r\n")[0].Values(); len(got) > 0 {
 		t.Errorf("Values() = %v, want none", got)
+	}
+}
+
+// The variables of a packet stand in it as they are, but for those that the server
+// does not take.
+func TestValuesOfPacket(t *testing.T) {
+	x := &history.Exchange{
+		Head: []byte("\x00\x00\x00\x00\x09\x00PATH_INFO\x04\x00/a b\x08\x00HTTP_X_A\x01\x001\x0b\x00SERVER_NAME\x00\x00" +
+			"\x0c\x00QUERY_STRING\x00\x00\x0a\x00HTTP_PROXY\x01\x00x\x0c\x00wsgi.version\x01\x009\x08\x00HTTP_X_A\x01\x002"),
+		Environ: map[string]string{"PATH_INFO": "'/a b'", "HTTP_X_A": "'1, 2'", "SERVER_NAME": "'localhost'", "QUERY_STRING": "''", "wsgi.version": "(1, 0)"},
+	}
+	var got []string
+	for _, value := range x.Values() {
+		text := fmt.Sprintf("%s %d %v", value.Key, value.Step, value.Sent)
+		for _, r := range value.Ranges {
+			text += fmt.Sprintf(" %q", x.Head[r.From:r.To])
+		}
+		got = append(got, text)
+	}
+	want := []string{`PATH_INFO 3 true "/a b"`, `HTTP_X_A 4 true "1" "2"`, `QUERY_STRING 3 true ""`, "SERVER_NAME 7 false", "wsgi.version 7 false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the values are %q, want %q", got, want)
 	}
 }

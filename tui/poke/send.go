@@ -15,6 +15,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,10 +33,13 @@ type Move struct {
 
 // A Server is whom we ask.
 type Server struct {
-	Address string        // host:port
+	Address string        // host:port, or unix:/path
 	Silence time.Duration // how long we listen to it when it says nothing; 0 for two seconds
 	Held    func() bool   // tells whether requests are being held, so that its silence means nothing; nil: they never are
 }
+
+// OnUnix begins the address of a Unix socket.
+const OnUnix = "unix:"
 
 // An Outcome is what became of a script.
 type Outcome struct {
@@ -109,7 +113,11 @@ func (s Server) Send(ctx context.Context, script []Move) (Outcome, error) {
 	for _, move := range script {
 		outcome.Total += len(move.Say)
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Address)
+	network, address := "tcp", s.Address
+	if path, onUnix := strings.CutPrefix(address, OnUnix); onUnix {
+		network, address = "unix", path
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil {
 		return outcome, err
 	}
@@ -118,7 +126,7 @@ func (s Server) Send(ctx context.Context, script []Move) (Outcome, error) {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 
-	t := &talk{Server: s, conn: conn.(*net.TCPConn), opened: time.Now(), outcome: &outcome, heard: make(chan struct{}, 1)}
+	t := &talk{Server: s, conn: conn.(halfCloser), opened: time.Now(), outcome: &outcome, heard: make(chan struct{}, 1)}
 	speaking, hush := context.WithCancel(ctx)
 	defer hush()
 	spoken := make(chan error)
@@ -140,11 +148,18 @@ func (s Server) Send(ctx context.Context, script []Move) (Outcome, error) {
 	return outcome, nil
 }
 
+// A halfCloser is a connection that can be closed for writing alone, as those of TCP
+// and of Unix sockets can.
+type halfCloser interface {
+	net.Conn
+	CloseWrite() error
+}
+
 // A talk speaks and listens at the same time. A server may answer before it has
 // heard everything.
 type talk struct {
 	Server
-	conn    *net.TCPConn
+	conn    halfCloser
 	opened  time.Time
 	outcome *Outcome
 	heard   chan struct{} // holds something when the server has spoken since the last Say

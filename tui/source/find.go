@@ -8,11 +8,15 @@ import (
 	"strings"
 	"sync"
 
+	"barewire/server/uwsgi"
 	"barewire/steps"
 )
 
-// folder is where the steps are in the repository.
-const folder = "steps/"
+// Where the steps are in the repository, and what takes the place of some for uwsgi.
+const (
+	folder  = "steps/"
+	packets = "server/uwsgi/"
+)
 
 // mains has for each step what it is about.
 var mains = map[int]struct{ file, name string }{
@@ -28,9 +32,19 @@ var mains = map[int]struct{ file, name string }{
 	10: {"10_keepalive/keepalive.go", "Persist"},
 }
 
+// packetMains has those that are others for a packet of uwsgi.
+var packetMains = map[int]struct{ file, name string }{
+	2: {"packet.go", "Packet"},
+	3: {"line.go", "Line"},
+	4: {"line.go", "Variables"},
+	5: {"body.go", "Frame"},
+	7: {"environ.go", "Fill"},
+}
+
 // places is what there is to find.
 type places struct {
 	steps     map[int]Place
+	packets   map[int]Place    // where they are others than the steps
 	variables map[string]Place // by name; "HTTP_" for the fields without one of their own
 	headers   map[string]Place // by name, in small letters
 	status    Place
@@ -38,27 +52,36 @@ type places struct {
 
 // found reads the source when something is looked for, and only once.
 var found = sync.OnceValue(func() places {
-	p := places{make(map[int]Place), make(map[string]Place), make(map[string]Place), Place{}}
+	p := places{make(map[int]Place), make(map[int]Place), make(map[string]Place), make(map[string]Place), Place{}}
 	for number, main := range mains {
-		inspect(main.file, func(node ast.Node, at Place) bool {
-			switch node := node.(type) {
-			case *ast.FuncDecl:
-				if node.Name.Name == main.name {
-					p.steps[number] = at
-				}
-			case *ast.TypeSpec:
-				if node.Name.Name == main.name {
-					p.steps[number] = at
-				}
-			}
-			return true
-		})
+		p.steps[number] = declared(folder+main.file, main.name)
 	}
-	inspect("07_environ/environ.go", p.findVariable)
-	inspect("07_environ/fields.go", p.findVariable)
-	inspect("09_response/head.go", p.findHeader)
+	for number, main := range packetMains {
+		p.packets[number] = declared(packets+main.file, main.name)
+	}
+	inspect(folder+"07_environ/environ.go", p.findVariable)
+	inspect(folder+"07_environ/fields.go", p.findVariable)
+	inspect(folder+"09_response/head.go", p.findHeader)
 	return p
 })
+
+// declared finds the function or the type of that name.
+func declared(file, name string) (place Place) {
+	inspect(file, func(node ast.Node, at Place) bool {
+		switch node := node.(type) {
+		case *ast.FuncDecl:
+			if node.Name.Name == name {
+				place = at
+			}
+		case *ast.TypeSpec:
+			if node.Name.Name == name {
+				place = at
+			}
+		}
+		return true
+	})
+	return place
+}
 
 // findVariable knows the ways in which step 07 sets a variable: environ[key] = value,
 // add(environ, key, …), and add(environ, variable(name), …) for all other fields.
@@ -103,7 +126,7 @@ func (p *places) findHeader(node ast.Node, at Place) bool {
 
 // inspect visits the syntax of a file, from the outside in.
 func inspect(file string, visit func(node ast.Node, at Place) bool) {
-	text, err := steps.Source.ReadFile(file)
+	text, err := read(file)
 	if err != nil {
 		panic(err) // a file was renamed: every test of this package says so
 	}
@@ -113,8 +136,16 @@ func inspect(file string, visit func(node ast.Node, at Place) bool) {
 		panic(err) // not Go, and yet it was compiled
 	}
 	ast.Inspect(syntax, func(node ast.Node) bool {
-		return node != nil && visit(node, Place{folder + file, files.Position(node.Pos()).Line})
+		return node != nil && visit(node, Place{file, files.Position(node.Pos()).Line})
 	})
+}
+
+// read returns the text of a file, as the repository names it.
+func read(file string) ([]byte, error) {
+	if name, is := strings.CutPrefix(file, packets); is {
+		return uwsgi.Source.ReadFile(name)
+	}
+	return steps.Source.ReadFile(strings.TrimPrefix(file, folder))
 }
 
 // isNamed tells whether an expression is just a name, this one.

@@ -9,10 +9,9 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
-
-	"barewire/steps"
 )
 
 // A Place is a line of source. The zero Place is nowhere.
@@ -46,6 +45,9 @@ func Where(key string) Place {
 // contract, the type of an application.
 func Step(number int) Place { return found().steps[number] }
 
+// Packet returns what Step does, for a packet of uwsgi: some steps are others there.
+func Packet(number int) Place { return cmp.Or(found().packets[number], Step(number)) }
+
 // Status returns the line of step 09 that writes the application's status.
 func Status() Place { return found().status }
 
@@ -57,7 +59,7 @@ func Header(name string) Place { return found().headers[strings.ToLower(name)] }
 // with four blanks for each tab. The line itself is the one with index
 // min(around, place.Line-1). Of nowhere there are none.
 func Lines(place Place, around int) []string {
-	text, err := steps.Source.ReadFile(strings.TrimPrefix(place.File, folder))
+	text, err := read(place.File)
 	if err != nil {
 		return nil
 	}

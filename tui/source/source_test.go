@@ -92,6 +92,23 @@ func TestStep(t *testing.T) {
 	}
 }
 
+func TestPacket(t *testing.T) {
+	for number, want := range map[int]string{
+		1: "steps/01_listen/listen.go func Accept(",
+		2: "server/uwsgi/packet.go func Packet(",
+		3: "server/uwsgi/line.go func Line(",
+		4: "server/uwsgi/line.go func Variables(",
+		5: "server/uwsgi/body.go func Frame(",
+		7: "server/uwsgi/environ.go func Fill(",
+		8: "steps/08_call/answer.go func Application(",
+	} {
+		place := source.Packet(number)
+		if got := place.File + " " + line(t, place); !strings.HasPrefix(got, want) {
+			t.Errorf("Packet(%d) is %s, want %s", number, got, want)
+		}
+	}
+}
+
 func TestStatus(t *testing.T) {
 	place := source.Status()
 	if got, want := line(t, place), "buf = append(buf, answer.Status...)"; got != want || place.File != "steps/09_response/head.go" {
