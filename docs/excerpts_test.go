@@ -9,16 +9,17 @@ import (
 	"testing"
 )
 
-// TestExcerpts compares every go block with the declaration it is taken from.
-// A block that names none is taken for an example, and must be Go at least.
+// TestExcerpts compares every block that names its source with the declaration, or the
+// file, it is taken from. A go block that names none is taken for an example, and must
+// be Go at least.
 func TestExcerpts(t *testing.T) {
 	eachPage(t, func(t *testing.T, p *page) {
 		rest := make(map[string]string) // of the declarations that are told in pieces
 		for _, b := range p.blocks {
-			if b.language != "go" {
+			from, ok := strings.CutPrefix(b.before, "<!-- from: ")
+			if !ok && b.language != "go" {
 				continue
 			}
-			from, ok := strings.CutPrefix(b.before, "<!-- from: ")
 			if !ok {
 				if _, err := parser.ParseFile(token.NewFileSet(), p.path, "package p\n"+p.pieces[b.piece], 0); err != nil {
 					t.Error(err)
@@ -81,11 +82,15 @@ func TestCutBefore(t *testing.T) {
 	}
 }
 
-// declaration returns the text of a declaration with its comment.
+// declaration returns the text of a declaration with its comment; without a name, that
+// of the file.
 func declaration(t *testing.T, path, name string) string {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if name == "" {
+		return string(source)
 	}
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, source, parser.ParseComments)

@@ -3,7 +3,8 @@
 // they print must be what stands there (transcripts_test.go). A block marked go
 // behind a line <!-- from: FILE NAME --> is an excerpt: the declaration NAME of
 // FILE, to the letter; FILE NAME until TEXT is the next piece of it, which ends
-// before the statement that begins with TEXT (excerpts_test.go). The chapters,
+// before the statement that begins with TEXT; without NAME it is the whole file, of
+// any language (excerpts_test.go). The chapters,
 // NN_step.md, all have one shape (chapters_test.go). After a change,
 //
 //	go test ./docs -update
