@@ -31,6 +31,10 @@
 // Of a file in wsgi.file_wrapper the descriptor travels, and the server has the kernel
 // send it; its bytes never come to Python.
 //
+// Where somebody watches the server, each message is told before it is acted on, and
+// Python sends the calls that led to start_response. Where nobody does, nothing is
+// measured, looked up or sent.
+//
 // Left out: threads, and asyncio with its ASGI.
 //
 // Read worker.py, then request.go, worker.go, pool.go and marshal.go.

@@ -29,8 +29,11 @@ const (
 
 // appendEnviron appends the texts and truths of an environ, as a dict. What else
 // is in it, Go's own values, a worker has of its own.
-func appendEnviron(frame []byte, environ wsgi.Environ) []byte {
+func appendEnviron(frame []byte, environ wsgi.Environ, watched bool) []byte {
 	frame = append(frame, typeDict)
+	if watched {
+		frame = appendBool(appendText(frame, "barewire.watched"), true)
+	}
 	for key, value := range environ {
 		switch value := value.(type) {
 		case string:
@@ -90,6 +93,7 @@ var errGarbled = errors.New("python: the worker sent what is no message of ours"
 // it ends, and needs no more memory than the frame. The first wrong value is
 // remembered, and all after it are empty.
 type message struct {
+	size int // of the whole frame
 	rest []byte
 	err  error
 }

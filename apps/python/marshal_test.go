@@ -36,7 +36,7 @@ func TestAppendEnviron(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			python := exec.Command(program, "-c", "import marshal, sys; print(ascii(marshal.load(sys.stdin.buffer)))")
-			python.Stdin = bytes.NewReader(appendEnviron(nil, wsgi.Environ{"k": test.value}))
+			python.Stdin = bytes.NewReader(appendEnviron(nil, wsgi.Environ{"k": test.value}, false))
 			got, err := python.Output()
 			if err != nil || strings.TrimSpace(string(got)) != test.want {
 				t.Errorf("Python reads %s, %v, want %s", got, err, test.want)

@@ -4,11 +4,13 @@ package python_test
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -71,6 +73,10 @@ func TestApplication(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			errors := new(notebook)
 			got := apptest.Run(pool.Application, environ(test.path, test.text, errors))
+			watched := apptest.Run(pool.Application, environ(test.path, test.text, new(audience)))
+			if !slices.Equal(watched.Chunks, got.Chunks) || watched.Status != got.Status || !slices.Equal(watched.Headers, got.Headers) || fmt.Sprint(watched.Err) != fmt.Sprint(got.Err) {
+				t.Errorf("the answer is %+v, watched, want what it is otherwise, %+v", watched, got)
+			}
 			var headers []string
 			for _, field := range got.Headers {
 				headers = append(headers, field[0]+": "+field[1])

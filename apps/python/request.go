@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"syscall"
+	"time"
 
 	wsgi "barewire/steps/06_wsgi"
 )
@@ -24,6 +26,7 @@ type request struct {
 	worker  *worker // nil when it has given back, or is lost
 	environ wsgi.Environ
 	start   wsgi.StartResponse
+	watcher watcher    // nil when nobody watches
 	write   wsgi.Write // what start returned
 
 	seen   bool     // Python has said something, so it has the request
@@ -36,9 +39,16 @@ type request struct {
 	block  []byte   // of the body, for Python
 }
 
+// A watcher is told what workers do. Where somebody watches the server, wsgi.errors
+// is one.
+type watcher interface {
+	Worked(process int, did string, size int, took time.Duration, stack string)
+}
+
 // Application is the application: it lets a worker answer.
 func (p *Pool) Application(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
 	r := &request{pool: p, environ: environ, start: start}
+	r.watcher, _ = environ.Errors().(watcher)
 	if err := r.begin(); err != nil {
 		r.busy(err)
 		return wsgi.Text(r.text)
@@ -58,11 +68,14 @@ func (p *Pool) Application(environ wsgi.Environ, start wsgi.StartResponse) wsgi.
 // begin hands the environ to a worker. One that has ended meanwhile has not seen it,
 // so that another may have it.
 func (r *request) begin() error {
-	frame := appendEnviron(make([]byte, lengthSize, usualEnviron), r.environ)
+	frame := appendEnviron(make([]byte, lengthSize, usualEnviron), r.environ, r.watcher != nil)
 	for {
 		w, err := r.pool.hand(frame)
 		if err == nil {
 			r.worker = w
+			if r.watcher != nil {
+				r.watcher.Worked(w.pid(), "environ", len(frame), 0, "")
+			}
 			return nil
 		}
 		if w == nil {
@@ -76,7 +89,7 @@ func (r *request) begin() error {
 func (r *request) proceed() {
 	r.chunks = nil
 	for r.worker != nil && r.chunks == nil && r.file == nil && r.failed == nil {
-		kind, message, err := r.worker.receive()
+		kind, message, err := r.receive()
 		if !r.seen && errors.Is(err, syscall.ECONNRESET) {
 			r.again()
 			continue
@@ -92,6 +105,25 @@ func (r *request) proceed() {
 			r.lose(err)
 		}
 	}
+}
+
+// receive waits for what Python says next. Whoever watches is told before it is done.
+func (r *request) receive() (kind string, m message, err error) {
+	if r.watcher == nil {
+		return r.worker.receive()
+	}
+	if kind, m, err = r.worker.receive(); err != nil {
+		return kind, m, err
+	}
+	took := time.Since(r.worker.turn)
+	r.worker.turn = time.Now()
+	did, stack := kind, ""
+	if kind == "start" {
+		start := m // a copy: what is read of it is there once more
+		did, stack = "start_response", string(start.maybe())
+	}
+	r.watcher.Worked(r.worker.pid(), did, m.size, took, stack)
+	return kind, m, nil
 }
 
 // again hands the environ to another worker. A socket that is reset, and not just
@@ -129,6 +161,7 @@ func (r *request) do(kind string, m *message) error {
 			note(text)
 		}
 	case "start":
+		m.maybe() // the stack, which is for whoever watches
 		r.begun(m)
 	case "write":
 		chunk := m.bytes()
@@ -140,6 +173,8 @@ func (r *request) do(kind string, m *message) error {
 		r.chunks, r.waits = [][]byte{m.bytes()}, true
 	case "file":
 		return r.takeFile()
+	case "returned":
+		r.chunks, r.waits = [][]byte{}, true
 	case "answer":
 		r.begun(m)
 		r.chunks = make([][]byte, m.count())
@@ -269,7 +304,7 @@ func (r *request) tell(text string) {
 // answer, visibly for the client.
 func (r *request) fail(status, text string, cause error) {
 	r.failed, r.text, r.chunks = cause, text, nil
-	r.start(status, wsgi.Headers{{"Content-Type", "text/plain; charset=utf-8"}}, cause)
+	r.start(status, wsgi.Headers{{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Length", strconv.Itoa(len(text))}}, cause)
 }
 
 // Chunks yields what Python yields, when it does. Python goes on when the chunk is
@@ -282,8 +317,8 @@ func (r *request) Chunks(yield func([]byte, error) bool) {
 			}
 		}
 		r.chunks = nil
-		if r.worker == nil {
-			return
+		if r.worker == nil || r.whole {
+			return // what Python does afterwards, Close waits for
 		}
 		if err := r.goOn(true); err != nil {
 			r.lose(err)
@@ -305,6 +340,9 @@ func (r *request) Close() error {
 		r.file = nil
 	}
 	for r.worker != nil {
+		if r.watcher != nil {
+			r.worker.turn = time.Now() // so long the server had the chunks
+		}
 		if r.waits {
 			if r.whole {
 				r.tell("the application yields more bytes than its Content-Length says\n")

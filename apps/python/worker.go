@@ -32,6 +32,7 @@ type worker struct {
 	reader  *bufio.Reader
 	timeout time.Duration // for each thing that Python says
 	in, out []byte        // a frame from it, and one to it
+	turn    time.Time     // when it was its turn
 	ended   chan struct{} // closed when the process has ended
 }
 
@@ -101,7 +102,7 @@ func (w *worker) load() error {
 
 // receive reads a message: its kind, and what belongs to it, until the next one.
 func (w *worker) receive() (kind string, m message, err error) {
-	if err := w.conn.SetReadDeadline(w.deadline()); err != nil {
+	if err := w.conn.SetReadDeadline(w.deadline(time.Now())); err != nil {
 		return "", message{}, err
 	}
 	head, err := w.reader.Peek(lengthSize)
@@ -115,7 +116,7 @@ func (w *worker) receive() (kind string, m message, err error) {
 	if w.in, err = readFrame(w.reader, w.in[:0], length); err != nil {
 		return "", message{}, err
 	}
-	m = message{rest: w.in}
+	m = message{size: lengthSize + len(w.in), rest: w.in}
 	if cap(w.in) > keptBytes {
 		w.in = nil
 	}
@@ -141,11 +142,11 @@ func readFrame(reader io.Reader, frame []byte, length int64) ([]byte, error) {
 }
 
 // deadline says until when Python may do what it does next.
-func (w *worker) deadline() time.Time {
+func (w *worker) deadline(from time.Time) time.Time {
 	if w.timeout == 0 {
 		return time.Time{}
 	}
-	return time.Now().Add(w.timeout)
+	return from.Add(w.timeout)
 }
 
 // begin makes room for the length of a frame.
@@ -157,7 +158,8 @@ func (w *worker) send(frame []byte) error {
 	if w.out = frame; cap(frame) > keptBytes {
 		w.out = nil
 	}
-	if err := w.conn.SetWriteDeadline(w.deadline()); err != nil {
+	w.turn = time.Now() // it may have answered before Write returns
+	if err := w.conn.SetWriteDeadline(w.deadline(w.turn)); err != nil {
 		return err
 	}
 	_, err := w.conn.Write(frame)
@@ -185,7 +187,9 @@ func (w *worker) leave() {
 const leaveWithin = 2 * time.Second
 
 // name is how a worker is called where people read.
-func (w *worker) name() string { return fmt.Sprintf("Python worker %d", w.process.Process.Pid) }
+func (w *worker) name() string { return fmt.Sprintf("Python worker %d", w.pid()) }
+
+func (w *worker) pid() int { return w.process.Process.Pid }
 
 // why replaces the error of a socket by what has become of the process, which has
 // been given time to end.

@@ -12,13 +12,14 @@ length, 4 bytes, the lowest first, and one value as Python's marshal writes it.
                            broken TEXT             (the application cannot run)
     environ, a dict        read N                  bytes, empty at the end
                            readline N              bytes, or text: what is wrong
-                           start STATUS HEADERS CAUSE
+                           start STACK STATUS HEADERS CAUSE
                            write CHUNK             True: go on, False: they left
                            chunk CHUNK             True: go on, False: they left
                            file                    True: we send its descriptor
                              after that            True: go on, False: they left
                            errors TEXT
                            note TEXT
+                           returned                True: go on, False: they left
                            answer STATUS HEADERS CAUSE CHUNKS ENDED
                            failed TRACEBACK
                            end
@@ -26,6 +27,11 @@ length, 4 bytes, the lowest first, and one value as Python's marshal writes it.
 Most answers are known as a whole: answer is start, every chunk, and, if ENDED
 says so, the end. After failed there comes nothing more. What this worker says is
 all bytes, so Barewire need not know Python's text.
+
+Somebody may watch; then barewire.watched is in the environ. For them start goes out
+at once, with the STACK, the calls that led there; and returned tells that the
+application has returned an iterable, before that is asked for its first chunk.
+Nothing else differs, and no answer does.
 
 When the socket ends, Barewire has ended, and so do we.
 """
@@ -47,6 +53,7 @@ SOCKET = 3
 BLOCK = 64 * 1024   # bytes of a body that travel at once
 FIRST = 16 * 1024   # most frames are shorter, and need one read
 GRACE = 2           # seconds, for an application that works when Barewire has ended
+CALLS = 40          # of a stack, those that are told
 
 
 # ---- frames
@@ -183,7 +190,8 @@ ALWAYS = {
 class Request:
     """The server's side of PEP 3333, for one request."""
 
-    def __init__(self):
+    def __init__(self, watched):
+        self.watched = watched
         self.held = None      # start's arguments, until something else is said
         self.started = False
         self.sent = False     # the head is out: a chunk was sent
@@ -203,7 +211,8 @@ class Request:
             self.whole(list(body), True)
             return
         try:
-            if not (type(body) is FileWrapper and self.hand_over(body.file)):
+            handed = type(body) is FileWrapper and self.hand_over(body.file)
+            if not handed and (not self.watched or self.ask(b"returned")):
                 self.iterate(body)
         finally:
             if hasattr(body, "close"):
@@ -221,7 +230,7 @@ class Request:
                 continue
             if not self.started:
                 raise AssertionError("a chunk came before start_response was called")
-            if self.held and self.length == len(chunk):
+            if not self.sent and self.length == len(chunk):
                 self.sent = True
                 self.whole([chunk], False)
                 continue
@@ -276,6 +285,8 @@ class Request:
         self.flush_start()
         self.held = status.encode("latin-1"), fields, cause
         self.started, self.length = True, length
+        if self.watched:
+            self.flush_start(calls(sys._getframe(1)))
         return self.write
 
     def write(self, chunk):
@@ -289,10 +300,10 @@ class Request:
         """A word to whoever watches the server."""
         self.say(b"note", text.encode("utf-8", "backslashreplace"))
 
-    def flush_start(self):
-        if self.held:
+    def flush_start(self, stack=None):
+        if self.held and not self.over:
             start, self.held = self.held, None
-            send(b"start", *start)
+            send(b"start", stack, *start)
 
     def say(self, *message):
         if self.over:
@@ -313,7 +324,7 @@ def check_chunk(chunk):
 def serve(app):
     while True:
         environ = receive()
-        request = Request()
+        request = Request(environ.pop("barewire.watched", False))
         try:
             request.answer(app, environ)
         except BarewireEnded:
@@ -329,10 +340,38 @@ def traceback_of(error):
     told = traceback.TracebackException.from_exception(error)
     each = told
     while each:
-        others = [frame for frame in each.stack if not frame.filename.startswith((__file__, "<frozen importlib"))]
+        others = [frame for frame in each.stack if not frame.filename.startswith(hidden())]
         each.stack = traceback.StackSummary.from_list(others)
         each = each.__cause__ or each.__context__
     return "".join(told.format()).encode("utf-8", "backslashreplace")
+
+
+def calls(frame):
+    """The calls that led to a frame, one on each line, the application's first."""
+    names = []
+    while frame:
+        if not frame.f_code.co_filename.startswith(hidden()):
+            names.append(name_of(frame)[:200])
+        frame = frame.f_back
+    names.reverse()
+    if len(names) > CALLS:
+        names[CALLS // 2:-CALLS // 2] = ["(%d more)" % (len(names) - CALLS)]
+    return "\n".join(names).encode("utf-8", "backslashreplace")
+
+
+def name_of(frame):
+    """The function with its class: Flask.wsgi_app."""
+    code = frame.f_code
+    if hasattr(code, "co_qualname"):  # since Python 3.11
+        return code.co_qualname
+    if code.co_varnames[:1] == ("self",) and "self" in frame.f_locals:
+        return type(frame.f_locals["self"]).__name__ + "." + code.co_name
+    return code.co_name
+
+
+def hidden():
+    """The files that nobody wants to see in a traceback."""
+    return __file__, "<frozen importlib"
 
 
 # ---- finding the application

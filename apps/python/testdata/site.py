@@ -116,6 +116,33 @@ def notype(environ, start_response):
     return []
 
 
+def empty(environ, start_response):
+    start_response("200 OK", PLAIN)
+    return iter([])
+
+
+def noticed(environ, start_response):
+    start_response("200 OK", PLAIN + [("Content-Length", "4")])
+    environ["wsgi.errors"].write("a word\n")
+    return iter([b"one\n"])
+
+
+def failslate(environ, start_response):
+    start_response("200 OK", PLAIN)
+    raise KeyError("the secret")
+    yield b"never\n"
+
+
+def failsinside(environ, start_response):
+    start_response("200 OK", PLAIN)
+    yield b"first "
+    raise KeyError("the secret")
+
+
+def startless(environ, start_response):
+    yield b"hello\n"
+
+
 def fails(environ, start_response):
     raise KeyError("the secret")
 
@@ -132,6 +159,12 @@ def closed(environ, start_response):
 def counted(environ, start_response):
     start_response("200 OK", PLAIN + [("Content-Length", "4")])
     return Closed(environ["wsgi.errors"], [b"one\n"])
+
+
+def badlyclosed(environ, start_response):
+    body = counted(environ, start_response)
+    body.close = lambda: 1 / 0
+    return body
 
 
 def surplus(environ, start_response):
@@ -222,6 +255,17 @@ def hangs(environ, start_response):
 def unicode(environ, start_response):
     start_response("200 Gr\xfc\xdfe", PLAIN + [("X-Path", environ["QUERY_STRING"])])
     return [environ["HTTP_X_NAME"].encode("latin-1")]
+
+
+def slow(environ, start_response):
+    time.sleep(0.05)
+    return hello(environ, start_response)
+
+
+def deep(environ, start_response, depth=50):
+    if depth:
+        return deep(environ, start_response, depth - 1)
+    return hello(environ, start_response)
 
 
 def garbled(environ, start_response):
