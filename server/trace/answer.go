@@ -169,6 +169,9 @@ func (t *Text) outcome(x *exchange, event server.Ended) {
 	case x.refusedBy != 0:
 		role = wrong
 	}
+	if x.worker {
+		t.print(x, row{"  Python's part", quiet, columns("", "", Brief(x.turns))})
+	}
 	stays := "closes"
 	if event.Keep {
 		stays = "stays open"

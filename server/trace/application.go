@@ -75,6 +75,52 @@ func (t *Text) failure(x *exchange, event server.Passed) {
 	}
 }
 
+// worked shows what a worker was handed, and there the calls that led to
+// start_response.
+func (t *Text) worked(x *exchange, event server.Worked) {
+	x.worker = true
+	x.turns += event.Took
+	x.turn += event.Took
+	if event.Did == "environ" {
+		wire := fmt.Sprintf("  environ, to Python worker %d", event.Process)
+		t.tell(x, row{wire, fromServer, columns("", bytesOf(int64(event.Size)), "")})
+	}
+	if event.Stack == "" || x.refusedBy != 0 {
+		return
+	}
+	t.listReads(x)
+	lines := ledBy(event.Stack)
+	for _, line := range lines[:len(lines)-1] {
+		t.tell(x, row{line, fromApp, note{}})
+	}
+	t.tell(x, row{lines[len(lines)-1], fromApp, columns("", "", x.tookTurn())})
+}
+
+// tookTurn is how long a worker took for what a row tells; "" when there is none.
+func (x *exchange) tookTurn() string {
+	took := x.turn
+	x.turn = 0
+	if took <= 0 {
+		return ""
+	}
+	return Brief(took)
+}
+
+// ledBy puts an arrow behind each call, and before its time breaks the line.
+func ledBy(stack string) (lines []string) {
+	const width = noteColumn + sizeWidth - 2
+	line := " "
+	for call := range strings.SplitSeq(stack, "\n") {
+		next := " " + call + " →"
+		if line != " " && utf8.RuneCountInString(line+next) > width {
+			lines = append(lines, line)
+			line = "   "
+		}
+		line += next
+	}
+	return append(lines, line)
+}
+
 // started shows a call of start_response, as Python would write it.
 func (t *Text) started(x *exchange, event server.Started) {
 	if x.refusedBy != 0 {
@@ -112,7 +158,7 @@ func startResponse(event server.Started) []string {
 // chunk shows a chunk that the application made. Once the answer has begun, its
 // lines tell of it.
 func (t *Text) chunk(x *exchange, event server.Chunk) {
-	x.chunk = event
+	x.chunk, x.chunkTook = event, x.tookTurn()
 	if x.refusedBy != 0 || x.answering && event.Size > 0 {
 		return
 	}
@@ -121,7 +167,8 @@ func (t *Text) chunk(x *exchange, event server.Chunk) {
 		label = fmt.Sprintf("write(chunk %d)", event.Number)
 	}
 	t.listReads(x)
-	t.list(x, label, int64(event.Size))
+	t.list(x, label, int64(event.Size), x.chunkTook)
+	x.chunkTook = ""
 }
 
 // noted shows a word from the application, in all its lines.
@@ -175,17 +222,17 @@ func (t *Text) listReads(x *exchange) {
 	if sum.call == "readline" && sum.times > 1 {
 		what += fmt.Sprintf(", %d times", sum.times)
 	}
-	t.list(x, what, sum.size)
+	t.list(x, what, sum.size, "")
 }
 
 // list lists something that the application did, as long as there is room.
-func (t *Text) list(x *exchange, what string, size int64) {
+func (t *Text) list(x *exchange, what string, size int64, took string) {
 	if x.listed == maxCalls && !t.Body {
 		x.unlisted++
 		return
 	}
 	x.listed++
-	t.tell(x, row{"  " + what, fromApp, columns("", bytesOf(size), "")})
+	t.tell(x, row{"  " + what, fromApp, columns("", bytesOf(size), took)})
 }
 
 // countCalls tells how many were not listed since it was told last.

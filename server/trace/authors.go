@@ -92,15 +92,19 @@ func (x *exchange) author(line Line) author {
 	case x.wire:
 		return author{fromServer, ""}
 	}
-	chunk := x.chunk
-	x.chunk = server.Chunk{}
+	chunk, took := x.chunk, x.chunkTook
+	x.chunk, x.chunkTook = server.Chunk{}, ""
 	switch {
 	case x.refusedBy != 0 && chunk.Size > 0:
 		return author{fromServer, "server: the explanation"}
 	case x.refusedBy != 0:
 		return author{fromServer, ""}
 	case chunk.Size > 0:
-		return author{fromApp, fmt.Sprintf("app: chunk %d, %s", chunk.Number, bytesOf(int64(chunk.Size)))}
+		said := fmt.Sprintf("app: chunk %d, %s", chunk.Number, bytesOf(int64(chunk.Size)))
+		if took != "" {
+			said += padded(took, noteWidth-len(remark(said).text))
+		}
+		return author{fromApp, said}
 	}
 	return author{fromApp, ""}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,58 @@ func TestExchanges(t *testing.T) {
 			return wsgi.List{}
 		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
 
+		// Applications in processes of their own.
+		{name: "worker", text: trace.Text{App: "app.py:app"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			worked := worked(environ)
+			worked("environ", 742, 0)
+			_, _ = io.ReadAll(environ.Input())
+			worked("start_response", 170, 1600, "Flask.__call__", "Flask.wsgi_app", "Response.__call__")
+			start("200 OK", plainText)
+			worked("answer", 64, 306)
+			return wsgi.Text("Hello, ada!\n")
+		}, script: ask(post("name=ada"))},
+		{name: "worker streams", text: trace.Text{App: "app.py:app"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			worked := worked(environ)
+			worked("environ", 742, 0)
+			worked("returned", 22, 95)
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				worked("start_response", 70, 12, "stream")
+				start("200 OK", plainText)
+				worked("chunk", 40, 3)
+				yield([]byte("first\n"), nil)
+				worked("chunk", 40, 1_000_012)
+				yield([]byte("second\n"), nil)
+				worked("end", 18, 7)
+			})
+		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
+		{name: "worker writes", text: trace.Text{App: "app.py:app"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			worked := worked(environ)
+			worked("environ", 742, 0)
+			worked("start_response", 70, 95, "application", "written")
+			write := start("200 OK", plainText)
+			worked("write", 40, 3)
+			_ = write([]byte("written\n"))
+			worked("answer", 64, 40)
+			return wsgi.Text("returned\n")
+		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
+		{name: "worker fails", text: trace.Text{App: "app.py:app"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			worked := worked(environ)
+			worked("environ", 742, 0)
+			worked("failed", 300, 900)
+			fmt.Fprintln(environ.Errors(), "Traceback (most recent call last):\n  File \"app.py\", line 5, in hello\nKeyError: 'name'")
+			start("500 Internal Server Error", plainText, errors.New("the Python application raised an exception"))
+			return wsgi.Text("The application failed.\n")
+		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
+		{name: "worker calls deeply", text: trace.Text{App: "app.py:app"}, app: func(environ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			worked := worked(environ)
+			worked("environ", 742, 0)
+			calls := []string{"Middleware.__call__", "create_app.<locals>.a_function_of_a_name_that_is_longer_than_any_line_of_a_trace"}
+			worked("start_response", 900, 1200, append(calls, slices.Repeat([]string{"Flask.wsgi_app"}, 9)...)...)
+			start("200 OK", plainText)
+			worked("answer", 64, 306)
+			return wsgi.Text("deep\n")
+		}, script: ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")},
+
 		// Much to show.
 		{name: "long bodies", text: trace.Text{App: "echo:App"}, app: echo.App,
 			script: ask(post(numbered(30) + "no line end"))},
@@ -279,6 +332,16 @@ func TestExchanges(t *testing.T) {
 				t.Errorf("with the arrows turned twice, got\n%s\nwant\n%s", got, want)
 			}
 		})
+	}
+}
+
+// worked tells of a worker, as an application does that has one. Times are in µs.
+func worked(environ wsgi.Environ) func(did string, size int, took int64, calls ...string) {
+	watcher := environ.Errors().(interface {
+		Worked(process int, did string, size int, took time.Duration, stack string)
+	})
+	return func(did string, size int, took int64, calls ...string) {
+		watcher.Worked(4242, did, size, time.Duration(took)*time.Microsecond, strings.Join(calls, "\n"))
 	}
 }
 

@@ -224,6 +224,8 @@ func plausible(event server.Event) error {
 		return atLeast(0, e.Size)
 	case server.Chunk:
 		return atLeast(0, e.Size)
+	case server.Worked:
+		return atLeast(0, e.Size)
 	case server.Ended:
 		if err := atLeast(0, e.In); err != nil {
 			return err

@@ -306,6 +306,7 @@ func TestReadAllOfABrokenRecord(t *testing.T) {
 		{"a write beyond all bounds", `{"event":"sent","bytes":"abc","size":9000000000000000000}`, "trace: a size of 9000000000000000000 cannot be"},
 		{"a negative read of wsgi.input", `{"event":"input_read","size":-1}`, "trace: a size of -1 cannot be"},
 		{"a negative chunk", `{"event":"chunk","size":-1}`, "trace: a size of -1 cannot be"},
+		{"a negative message of a worker", `{"event":"worked","size":-1}`, "trace: a size of -1 cannot be"},
 		{"a negative request", `{"event":"ended","in":-1}`, "trace: a size of -1 cannot be"},
 		{"a negative answer", `{"event":"ended","out":-1}`, "trace: a size of -1 cannot be"},
 		{"fewer than none dropped", `{"event":"dropped","count":-1}`, "trace: a size of -1 cannot be"},

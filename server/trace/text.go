@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	"barewire/server"
 )
@@ -152,6 +153,8 @@ func (t *Text) happened(x *exchange, event server.Event) {
 		t.chunk(x, event)
 	case server.Noted:
 		t.noted(x, event)
+	case server.Worked:
+		t.worked(x, event)
 	case server.Sent:
 		t.sent(x, event)
 	}
@@ -239,7 +242,11 @@ type exchange struct {
 	listed    int  // reads and chunks
 	unlisted  int  // more of them
 	headers   []server.Field
-	chunk     server.Chunk // made last
+	chunk     server.Chunk  // made last
+	worker    bool          // it has one, a process of its own,
+	turns     time.Duration // which took so long,
+	turn      time.Duration // and so long since a row told it last
+	chunkTook string        // what it took for chunk
 
 	// What the server says: answer.go.
 	refusedBy  int    // the step whose error became the answer, 0 for none

@@ -345,6 +345,9 @@ func TestMemory(t *testing.T) {
 			return server.InputRead{Place: place, Call: []string{"read", "readline"}[i%2], Size: 1}
 		}},
 		{"notes", begin, func(int) server.Event { return server.Noted{Place: place, Text: "again and again"} }},
+		{"turns of a worker", begin, func(i int) server.Event {
+			return server.Worked{Place: place, Process: i, Did: "environ", Took: time.Second, Stack: "Flask.__call__\nFlask.wsgi_app"}
+		}},
 		{"starts", begin, func(int) server.Event { return server.Started{Place: place, Status: "200 OK"} }},
 		{"chunks", answer, func(i int) server.Event {
 			if i%2 == 0 {
