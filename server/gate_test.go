@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -142,6 +143,58 @@ func TestHeldRequestHasTimeForTheRestOfItsBody(t *testing.T) {
 	}
 	if got, _ := c.rest(); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
 		t.Errorf("behind the dropped body the server says %q", got)
+	}
+}
+
+// Behind each chunk that was sent the request can be held too, in the middle of a
+// step. The client has the chunk by then, the application is asked for no other one,
+// and the deadlines stand still. Of a request that nobody watches nobody is asked.
+func TestHeldBehindAChunk(t *testing.T) {
+	for _, watched := range []bool{true, false} {
+		var got []string
+		made := 0
+		asked, open := make(chan string), make(chan struct{})
+		s := start(t, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			write := start("200 OK", wsgi.Headers{{"Content-Length", "11"}})
+			made++
+			if err := write([]byte("one")); err != nil {
+				return wsgi.Fail(err)
+			}
+			return wsgi.Stream(func(yield func([]byte, error) bool) {
+				for _, chunk := range []string{"two", "", "four", "!"} {
+					made++
+					if !yield([]byte(chunk), nil) {
+						return
+					}
+				}
+			})
+		}, func(s *server.Server) {
+			s.Deadlines.Write = brief
+			s.Observe = func(server.Event) {}
+			s.Watch = func() bool { return watched }
+			s.AfterChunk = func(_ server.Place, stage server.Stage, chunk int, left func() bool) {
+				asked <- fmt.Sprintf("%02d, chunk %d of %d, left: %v", stage.Number, chunk, made, left())
+				<-open
+			}
+		})
+		c := s.dial(t)
+		c.say("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		if !watched {
+			c.wantRest(ok+"Content-Length: 11\r\n"+stamp+"Connection: close\r\n\r\nonetwofour!", fin)
+			continue
+		}
+		c.hear(ok + "Content-Length: 11\r\n" + stamp + "Connection: close\r\n\r\none")
+		for _, next := range []string{"two", "four", "!"} {
+			got = append(got, <-asked)
+			time.Sleep(brief * 3 / 2)
+			open <- struct{}{}
+			c.hear(next)
+		}
+		c.wantRest("", fin)
+		want := []string{"08, chunk 1 of 1, left: false", "09, chunk 2 of 2, left: false", "09, chunk 4 of 4, left: false"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
 	}
 }
 

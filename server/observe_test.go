@@ -459,6 +459,7 @@ func TestTook(t *testing.T) {
 		name string
 		app  wsgi.Application
 		wire func(server.Event) // an observer that can make a read or a write slow
+		held time.Duration      // behind each chunk
 		step int
 		slow time.Duration // in all
 	}{
@@ -471,7 +472,7 @@ func TestTook(t *testing.T) {
 					time.Sleep(slow)
 				}
 			},
-			8, 1 * slow,
+			0, 8, 1 * slow,
 		},
 		{
 			"08 does not write",
@@ -485,7 +486,7 @@ func TestTook(t *testing.T) {
 					time.Sleep(slow)
 				}
 			},
-			8, 2 * slow,
+			0, 8, 2 * slow,
 		},
 		{
 			"09 does not make the chunks",
@@ -499,7 +500,26 @@ func TestTook(t *testing.T) {
 				})
 			},
 			func(server.Event) {},
-			9, 3 * slow,
+			0, 9, 3 * slow,
+		},
+		{
+			"08 is not held behind a chunk",
+			func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+				write := start("200 OK", nil)
+				_, _ = write([]byte("one\n")), write([]byte("two\n"))
+				return wsgi.List{}
+			},
+			func(server.Event) {},
+			slow, 8, 2 * slow,
+		},
+		{
+			"nor is 09",
+			func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+				start("200 OK", nil)
+				return wsgi.List{[]byte("one\n"), []byte("two\n")}
+			},
+			func(server.Event) {},
+			slow, 9, 2 * slow,
 		},
 	}
 	for _, test := range tests {
@@ -510,6 +530,7 @@ func TestTook(t *testing.T) {
 					record.observe(event)
 					test.wire(event)
 				}
+				s.AfterChunk = func(server.Place, server.Stage, int, func() bool) { time.Sleep(test.held) }
 			})
 			c := s.dial(t)
 			// More than the server reads at a time, so the end of the body is

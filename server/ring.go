@@ -102,6 +102,8 @@ func sizeOf(event Event) int {
 		size += len(event.Bytes)
 	case Noted:
 		size += len(event.Text)
+	case Worked:
+		size += len(event.Stack)
 	case Started:
 		size += sizeOfFields(event.Headers)
 	case Passed:

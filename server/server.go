@@ -47,6 +47,10 @@ type Server struct {
 	// deadline is set behind it. Meanwhile left tells whether the client has
 	// left. Shutdown waits for the requests at the gate too, so let them go first.
 	Gate func(place Place, stage Stage, left func() bool)
+	// AfterChunk is asked like Gate, in the middle of 08 or 09: when a chunk is sent and
+	// the answer is not whole yet, before the application is asked for more. It is
+	// asked only of requests that Observe is told of.
+	AfterChunk func(place Place, stage Stage, chunk int, left func() bool)
 
 	// Remember spares a head that is the same as the one before, byte for byte, steps
 	// 02 to 07: what they made of it is known. False has them do it again.

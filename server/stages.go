@@ -130,7 +130,7 @@ func CallApplication(call func(wsgi.Application, wsgi.Environ, func(*call.Answer
 			Date:    x.conn.server.date,
 			Begin:   x.conn.beginAnswer,
 		}
-		x.send = x.watch.send(x.Writer.Send)
+		x.send = x.watch.send(x.Writer.Send, &x.Writer.Whole)
 		x.Answer = call(x.watch.app(x.app), x.Environ, x.send)
 		return nil
 	}

@@ -134,8 +134,11 @@ func (w *watch) app(app wsgi.Application) wsgi.Application {
 }
 
 // send wraps the way of the chunks. Time in 09 is not 08's, nor the other way
-// round: while 08 calls, sending is elsewhere; while 09 sends, making is.
-func (w *watch) send(send func(*call.Answer, []byte) error) func(*call.Answer, []byte) error {
+// round: while 08 calls, sending is elsewhere; while 09 sends, making is. To be held
+// is elsewhere for both. To an application with goroutines that is like a client that
+// is slow: whoever sends has the lock of the answer. An answer that is whole is not
+// held.
+func (w *watch) send(send func(*call.Answer, []byte) error, whole *bool) func(*call.Answer, []byte) error {
 	if w == nil {
 		return send
 	}
@@ -143,16 +146,21 @@ func (w *watch) send(send func(*call.Answer, []byte) error) func(*call.Answer, [
 		now := time.Now()
 		w.mutex.Lock()
 		w.chunks++
-		made := Chunk{w.place(), w.chunks, len(chunk), w.stage.Number == 8}
+		stage := w.stage
+		made := Chunk{w.place(), w.chunks, len(chunk), stage.Number == 8}
 		w.mutex.Unlock()
 		w.tell(made)
 		err := send(answer, chunk)
+		sent := time.Now()
+		if after := w.conn.server.AfterChunk; after != nil && err == nil && len(chunk) > 0 && !*whole {
+			after(w.place(), stage, made.Number, w.conn.left)
+		}
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
 		if made.Written {
 			w.elsewhere += time.Since(now)
 		} else {
-			w.elsewhere += now.Sub(w.seam)
+			w.elsewhere += now.Sub(w.seam) + time.Since(sent)
 			w.seam = time.Now()
 		}
 		return err

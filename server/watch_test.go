@@ -27,7 +27,7 @@ func TestNobodyWatches(t *testing.T) {
 		w.ended(x)
 		w.note()("nobody hears this")
 		w.app(app)(nil, nil)
-		_ = w.send(send)(nil, nil)
+		_ = w.send(send, new(bool))(nil, nil)
 		if w.input(input) != wsgi.Input(input) || w.errors(io.Discard) != io.Discard {
 			t.Error("the watch of nobody wraps something")
 		}

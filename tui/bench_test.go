@@ -62,7 +62,7 @@ func BenchmarkServing(b *testing.B) {
 // openScreen shows a server on a screen that nobody sees, as the command does.
 func openScreen(s *server.Server) (stop func()) {
 	gate, ring := hold.New(), server.NewRing(512<<10)
-	s.Gate, s.Watch = gate.Pass, ring.Room
+	s.Gate, s.AfterChunk, s.Watch = gate.Pass, gate.PassChunk, ring.Room
 	s.Observe = func(event server.Event) {
 		gate.Observe(event)
 		ring.Observe(event)

@@ -43,7 +43,7 @@ func sit(t *testing.T) *sitting {
 	gate, ring := hold.New(), server.NewRing(1<<20)
 	served := server.New(hello.App)
 	served.Errors = io.Discard
-	served.Gate = gate.Pass
+	served.Gate, served.AfterChunk = gate.Pass, gate.PassChunk
 	served.Observe = func(event server.Event) {
 		gate.Observe(event)
 		ring.Observe(event)

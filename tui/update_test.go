@@ -1007,7 +1007,7 @@ func serve(t *testing.T, width, height int) *site {
 	gate.Now = s.config.Now
 	served := server.New(hello.App)
 	served.Errors = io.Discard
-	served.Gate = gate.Pass
+	served.Gate, served.AfterChunk = gate.Pass, gate.PassChunk
 	served.Observe = func(event server.Event) {
 		gate.Observe(event)
 		s.mutex.Lock()

@@ -37,7 +37,7 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		ring = server.NewRing(ringBytes) // every request is watched, and comes here too
 	}
 	gate.Pause(flags.pause)
-	s.Gate = gate.Pass
+	s.Gate, s.AfterChunk = gate.Pass, gate.PassChunk
 	var requests, errors atomic.Int64
 	s.Observe = func(event server.Event) {
 		if passed, is := event.(server.Passed); is && (passed.Refused != nil || passed.Error != "") {

@@ -1,7 +1,8 @@
 // Package hold stops requests between two steps, and lets them go.
 //
-// A Gate has two ears and one hand. A server asks its Pass before each step, and
-// tells its Observe what has happened; the screen says which requests shall stop.
+// A Gate has two ears and one hand. A server asks its Pass before each step, and its
+// PassChunk behind each chunk, and tells its Observe what has happened; the screen
+// says which requests shall stop.
 // The goroutine that waits is the connection's own: nothing here runs by itself.
 //
 // Read gate.go first: which request stops, and what lets it go. Then break.go,
@@ -18,12 +19,12 @@ import (
 	"barewire/server"
 )
 
-// A Gate holds requests before a step. It is for many goroutines at a time, and
-// for one server: it needs to be both its Gate and, before anything that may
-// drop events, its Observe.
+// A Gate holds requests before a step, and those that are stepped behind a chunk too.
+// It is for many goroutines at a time, and for one server: it needs to be its Gate,
+// its AfterChunk and, before anything that may drop events, its Observe.
 //
 //	gate := hold.New()
-//	s.Gate = gate.Pass
+//	s.Gate, s.AfterChunk = gate.Pass, gate.PassChunk
 //	s.Observe = func(event server.Event) { gate.Observe(event); ring.Observe(event) }
 //	…
 //	gate.Close() // or else Shutdown waits for those that are held
@@ -61,13 +62,14 @@ type request struct {
 	method, path string // "" until step 03 has told
 	failed       bool   // the step behind it has
 	fresh        bool   // it began in a pause, which is not over
-	mine         bool   // it is in the user's hand, and stops before each step
+	mine         bool   // it is in the user's hand, and stops before each step and behind each chunk
 	stepped      bool   // the user has said next
 	ahead        int    // how often they said it before it stood again
 	met          []Break
 
 	standing chan struct{} // closed to let it pass; nil while it does not stand
-	step     int           // it stands before
+	step     int           // it stands before, or in
+	chunk    int           // it stands behind, 0 before a step
 	by       Break         // what stopped it there
 	first    time.Time     // when it was stopped for the first time
 	since    time.Time     // when it was stopped here
@@ -84,6 +86,18 @@ const look = time.Second
 // Pass returns when the request may go on with a step. It is a Server's Gate.
 func (g *Gate) Pass(place server.Place, stage server.Stage, left func() bool) {
 	r, standing := g.stop(place, stage)
+	g.wait(r, standing, left)
+}
+
+// PassChunk returns when the request may go on behind a chunk, in the middle of a
+// step. It is a Server's AfterChunk.
+func (g *Gate) PassChunk(place server.Place, stage server.Stage, chunk int, left func() bool) {
+	r, standing := g.stopBehind(place, stage, chunk)
+	g.wait(r, standing, left)
+}
+
+// wait waits until a request no longer stands.
+func (g *Gate) wait(r *request, standing <-chan struct{}, left func() bool) {
 	for standing != nil {
 		var again <-chan time.Time // nil waits forever: who has left does not come back
 		if left() {
@@ -124,18 +138,43 @@ func (g *Gate) stop(place server.Place, stage server.Stage) (*request, <-chan st
 	if !met && !paused && !r.mine {
 		return nil, nil
 	}
-	if r.mine && r.ahead > 0 {
-		r.ahead--
+	return r, g.stand(r, stage.Number, 0, breakpoint)
+}
+
+// stopBehind decides whether a request stops behind a chunk: if it is in the user's
+// hand.
+func (g *Gate) stopBehind(place server.Place, stage server.Stage, chunk int) (*request, <-chan struct{}) {
+	if !g.busy.Load() {
 		return nil, nil
 	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	r := g.requests[place.Conn]
+	if r == nil || r.number != place.Request || !r.mine {
+		return nil, nil
+	}
+	return r, g.stand(r, stage.Number, chunk, Break{})
+}
+
+// stand has a request stand here, unless the user has said next already. It may
+// stand, when a goroutine of the application has written a chunk: then both go on
+// together.
+func (g *Gate) stand(r *request, step, chunk int, by Break) <-chan struct{} {
+	switch {
+	case r.standing != nil:
+		return r.standing
+	case r.mine && r.ahead > 0:
+		r.ahead--
+		return nil
+	}
 	r.mine, r.fresh = true, false
-	r.by, r.step, r.since = breakpoint, stage.Number, g.Now()
+	r.by, r.step, r.chunk, r.since = by, step, chunk, g.Now()
 	if r.first.IsZero() {
 		r.first = r.since
 	}
 	r.standing = make(chan struct{})
 	g.tell()
-	return r, r.standing
+	return r.standing
 }
 
 // hasLeft notes that the client of a request has left.
@@ -211,8 +250,8 @@ func (g *Gate) Paused() bool {
 	return g.paused
 }
 
-// Next lets a request run the step before which it stands. Then it stops again.
-// Said while the request still runs one, it counts for the step behind that. A
+// Next lets a request run the step before which it stands, or go on behind its chunk.
+// Then it stops again. Said while the request still runs, it counts for the next stop. A
 // request that is not in the user's hand is left alone, and the answer is false.
 func (g *Gate) Next(request int) (inHand bool) {
 	g.mutex.Lock()
@@ -281,10 +320,11 @@ func (g *Gate) Close() {
 	g.tell()
 }
 
-// Held is a request that stands before a step.
+// Held is a request that stands before a step, or in one behind a chunk.
 type Held struct {
 	Request, Conn int
-	Step          int       // it stands before
+	Step          int       // it stands before, or in
+	Chunk         int       // it stands behind, 0 before a step
 	Since         time.Time // it stands there
 	First         time.Time // when it was stopped for the first time
 	LeftAt        time.Time // when its client was found to have left; zero while it is there
@@ -309,6 +349,7 @@ func (g *Gate) Held() []Held {
 			Request: r.number,
 			Conn:    r.conn,
 			Step:    r.step,
+			Chunk:   r.chunk,
 			Since:   r.since,
 			First:   r.first,
 			LeftAt:  r.leftAt,

@@ -53,7 +53,7 @@ func start(t *testing.T, app wsgi.Application, settings ...func(*site)) *site {
 	}
 	s := &site{server.New(app), hold.New(), listener.Addr().String()}
 	s.Errors = io.Discard
-	s.Gate, s.Observe = s.gate.Pass, s.gate.Observe
+	s.Gate, s.AfterChunk, s.Observe = s.gate.Pass, s.gate.PassChunk, s.gate.Observe
 	for _, set := range settings {
 		set(s)
 	}
@@ -154,6 +154,10 @@ func (s *site) stands(t *testing.T, want string) []hold.Held {
 func told(held []hold.Held) string {
 	var text []string
 	for _, h := range held {
+		if h.Chunk > 0 {
+			text = append(text, fmt.Sprintf("%d in %02d behind chunk %d", h.Request, h.Step, h.Chunk))
+			continue
+		}
 		text = append(text, fmt.Sprintf("%d before %02d", h.Request, h.Step))
 	}
 	return strings.Join(text, ", ")
@@ -193,6 +197,177 @@ func TestNextRunsOneStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// streams yields chunks, and tells when it is asked for each.
+func streams(asked chan<- int, chunks ...string) wsgi.Application {
+	return func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		start("200 OK", nil)
+		return wsgi.Stream(func(yield func([]byte, error) bool) {
+			for i, chunk := range chunks {
+				asked <- i + 1
+				if !yield([]byte(chunk), nil) {
+					return
+				}
+			}
+		})
+	}
+}
+
+// A request that is stepped stops behind each chunk that was sent too, before the
+// application is asked for the next one. One that is let go does not.
+func TestNextSendsOneChunk(t *testing.T) {
+	asked := make(chan int, 9)
+	s := start(t, streams(asked, "one", "", "three", "four"))
+	s.gate.SetBreaks([]hold.Break{{Step: 9}})
+	c := s.say(t, getLast)
+	s.stands(t, "1 before 09")
+	for _, step := range []struct {
+		stands string
+		asked  int
+	}{
+		{"1 in 09 behind chunk 1", 1},
+		{"1 in 09 behind chunk 3", 3}, // of the second one nothing was sent
+	} {
+		s.gate.Next(1)
+		held := s.stands(t, step.stands)
+		if held[0].By != (hold.Break{}) || held[0].Waiting {
+			t.Errorf("%+v is said to be stopped by a breakpoint, or to wait", held[0])
+		}
+		for last := 0; last != step.asked; {
+			last = <-asked
+		}
+		if len(asked) > 0 {
+			t.Errorf("behind chunk %d the application is asked for the next one", step.asked)
+		}
+	}
+	s.gate.LetGo(1)
+	c.gets(hello)
+}
+
+// An answer that is whole is not held behind its last chunk: none follows.
+func TestWholeAnswerIsNotHeldInTheMiddle(t *testing.T) {
+	tests := []struct {
+		name string
+		app  wsgi.Application
+		send string
+		want []string
+	}{
+		{"one chunk of a known length", hi, getLast, []string{"1 before 09", "1 before 10"}},
+		{"a Content-Length", func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", wsgi.Headers{{"Content-Length", "6"}})
+			return wsgi.List{[]byte("one"), []byte("two")}
+		}, getLast, []string{"1 before 09", "1 in 09 behind chunk 1", "1 before 10"}},
+		{"HEAD", streams(make(chan int, 9), "one", "two"), "HEAD" + getLast[3:], []string{"1 before 09", "1 before 10"}},
+		{"write", func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			write := start("200 OK", nil)
+			if err := write([]byte("one")); err != nil {
+				return wsgi.Fail(err)
+			}
+			return wsgi.Text("two")
+		}, getLast, []string{"1 in 08 behind chunk 1", "1 before 09", "1 in 09 behind chunk 2", "1 before 10"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := start(t, test.app)
+			s.gate.SetBreaks([]hold.Break{{Step: 8}})
+			c := s.say(t, test.send)
+			s.stands(t, "1 before 08")
+			for _, want := range test.want {
+				s.gate.Next(1)
+				s.stands(t, want)
+			}
+			s.gate.Next(1)
+			c.gets(hello)
+		})
+	}
+}
+
+// What was said in advance counts for chunks too.
+func TestNextInAdvanceOfAChunk(t *testing.T) {
+	asked := make(chan int)
+	s := start(t, streams(asked, "one", "two", "three"))
+	s.gate.SetBreaks([]hold.Break{{Step: 9}})
+	c := s.say(t, getLast)
+	s.stands(t, "1 before 09")
+	s.gate.Next(1)
+	s.gate.Next(1)
+	<-asked
+	<-asked
+	s.stands(t, "1 in 09 behind chunk 2")
+	s.gate.LetGo(1)
+	<-asked
+	c.gets(hello)
+}
+
+// A goroutine of the application may write while its request stands: then it stands
+// too, and both go on together.
+func TestGoroutineStandsToo(t *testing.T) {
+	may, arrives, written := make(chan struct{}), make(chan struct{}, 9), make(chan error, 1)
+	s := start(t, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		write := start("200 OK", nil)
+		go func() {
+			<-may
+			written <- write([]byte("one"))
+		}()
+		return wsgi.Stream(func(yield func([]byte, error) bool) {
+			if err := <-written; err == nil {
+				yield([]byte("two"), nil)
+			}
+		})
+	}, func(s *site) {
+		s.AfterChunk = func(place server.Place, stage server.Stage, chunk int, left func() bool) {
+			arrives <- struct{}{}
+			s.gate.PassChunk(place, stage, chunk, left)
+		}
+	})
+	s.gate.SetBreaks([]hold.Break{{Step: 9}})
+	c := s.say(t, getLast)
+	s.stands(t, "1 before 09")
+	close(may)
+	<-arrives
+	s.stands(t, "1 before 09")
+	if len(written) > 0 {
+		t.Error("a goroutine goes on while its request stands")
+	}
+	s.gate.LetGo(1)
+	c.gets(hello)
+}
+
+// A client that leaves in the middle of an answer is noticed there.
+func TestClientLeavesBehindAChunk(t *testing.T) {
+	clock := newClock()
+	s := start(t, streams(make(chan int, 9), "one", "two"), clock.on)
+	s.gate.SetBreaks([]hold.Break{{Step: 9}})
+	c := s.say(t, getLast)
+	s.stands(t, "1 before 09")
+	s.gate.Next(1)
+	s.stands(t, "1 in 09 behind chunk 1")
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(patience); !s.gate.Held()[0].Left(); {
+		if time.Now().After(late) {
+			t.Fatal("a client that left is not said to have left")
+		}
+		select {
+		case clock.tick <- clock.time():
+		case <-time.After(time.Millisecond):
+		}
+	}
+	s.gate.LetGo(1)
+}
+
+// Closed, a Gate lets those go that stand in the middle of an answer.
+func TestCloseBehindAChunk(t *testing.T) {
+	s := start(t, streams(make(chan int, 9), "one", "two"))
+	s.gate.SetBreaks([]hold.Break{{Step: 9}})
+	c := s.say(t, getLast)
+	s.stands(t, "1 before 09")
+	s.gate.Next(1)
+	s.stands(t, "1 in 09 behind chunk 1")
+	s.gate.Close()
+	c.gets(hello)
 }
 
 // As long as a request stands, nothing runs, and its own next is not another's.
