@@ -11,6 +11,7 @@ import (
 
 	"barewire/apps/hello"
 	"barewire/server"
+	wsgi "barewire/steps/06_wsgi"
 	"barewire/tui/cells"
 	"barewire/tui/hold"
 
@@ -34,6 +35,11 @@ type sitting struct {
 // of it may still run.
 func sit(t *testing.T) *sitting {
 	t.Helper()
+	return sitBefore(t, hello.App)
+}
+
+func sitBefore(t *testing.T, app wsgi.Application) *sitting {
+	t.Helper()
 	// A tick that is under way when the screen is left comes to its end.
 	others := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/charmbracelet/bubbletea.Tick.func1")}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -41,7 +47,7 @@ func sit(t *testing.T) *sitting {
 		t.Fatal(err)
 	}
 	gate, ring := hold.New(), server.NewRing(1<<20)
-	served := server.New(hello.App)
+	served := server.New(app)
 	served.Errors = io.Discard
 	served.Gate, served.AfterChunk = gate.Pass, gate.PassChunk
 	served.Observe = func(event server.Event) {
@@ -208,6 +214,35 @@ func TestFlowHold(t *testing.T) {
 	s.gets(answer)
 	s.sees("200 OK")
 	s.press("q")
+	s.isOver()
+}
+
+func TestFlowHoldBehindChunks(t *testing.T) {
+	s := sitBefore(t, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+		start("200 OK", nil)
+		return wsgi.List{[]byte("one\n"), []byte("two\n"), []byte("three\n")}
+	})
+	s.sees("Nothing has arrived yet")
+	s.press("b")
+	s.sees("breakpoints")
+	s.press("G\x1b[A\x1b[A\x1b[A") // the last steps stand above method and path
+	s.sees("▸ before 09 response")
+	s.press("\r")
+	s.sees("1 breakpoint")
+	answer := s.get("/chunks")
+	s.sees("held before 09 response")
+	s.press(" ")
+	s.sees("held in 09 response, after chunk 1")
+	s.press(" ")
+	s.sees("after chunk 2")
+	select {
+	case text := <-answer:
+		t.Fatalf("the request is held, and the client gets %q", text)
+	default:
+	}
+	s.press("c")
+	s.gets(answer)
+	s.press("Q")
 	s.isOver()
 }
 

@@ -39,7 +39,11 @@ func (m *Model) hint() cells.Row {
 	}
 	if len(m.held) > 0 {
 		held := m.held[0]
-		return cells.Row{space, {Text: fmt.Sprintf("Request %d is held before %02d: space steps it, C lets all go.", held.Request, held.Step), Role: cells.Held}}
+		where := fmt.Sprintf("before %02d", held.Step)
+		if held.Chunk > 0 {
+			where = fmt.Sprintf("in %02d, after chunk %d", held.Step, held.Chunk)
+		}
+		return cells.Row{space, {Text: fmt.Sprintf("Request %d is held %s: space steps it, C lets all go.", held.Request, where), Role: cells.Held}}
 	}
 	return cells.Row{space, {Text: m.tip(), Role: cells.Quiet}}
 }

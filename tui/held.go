@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"barewire/server/trace"
 	"barewire/server/uwsgi"
@@ -27,6 +28,22 @@ func (p *page) about() []pageRow {
 	}
 	rows = append(rows, made...)
 	return append(rows, pageRow{}, heading(stepPlace(p.exchange, p.step).String(), "o shows the code", p.layout.page()))
+}
+
+// behindChunk is the page of a step in which a request stands behind a chunk: what
+// was done so far, or of the answer what is behind the chunk before.
+func (p *page) behindChunk() []pageRow {
+	rows := []pageRow{said(cells.Held, "Chunk %d is sent. Nobody has asked for the next one.", p.held.chunk), {}}
+	if p.step == 8 {
+		return append(rows, p.calls()...)
+	}
+	lines, first, this := p.exchange.AnswerLines(), 0, fmt.Sprintf("ch%d", p.held.chunk)
+	for i, line := range lines {
+		if strings.HasPrefix(line.Who, "ch") && line.Who != this {
+			first = i + 1
+		}
+	}
+	return append(rows, p.answer(lines[first:])...)
 }
 
 // takes lists what the steps before have made.

@@ -120,9 +120,9 @@ func (l *ladder) rule(width int, curl bool) cells.Row {
 	}
 	if l.held != nil {
 		role = cells.Held
-		right = fmt.Sprintf("held before %s   the client waits %s", stepName(l.held.step), l.held.waited(l.now))
+		right = fmt.Sprintf("held %s   the client waits %s", l.held.where(), l.held.waited(l.now))
 		if l.held.left() {
-			right = fmt.Sprintf("held before %s   the client left after %s", stepName(l.held.step), l.held.waited(l.now))
+			right = fmt.Sprintf("held %s   the client left after %s", l.held.where(), l.held.waited(l.now))
 		}
 	}
 	title := fmt.Sprintf("%d %s %s", x.Number, x.Method(), x.Target())

@@ -22,15 +22,24 @@ type list struct {
 	now       time.Time
 }
 
-// A heldRequest stands before a step.
+// A heldRequest stands before a step, or in one behind a chunk.
 type heldRequest struct {
 	step    int
+	chunk   int // 0 before a step
 	since   time.Time
 	leftAt  time.Time // when its client did, if it has
 	waiting bool      // behind another one, and never stepped
 }
 
 func (h heldRequest) left() bool { return !h.leftAt.IsZero() }
+
+// where tells where it stands.
+func (h heldRequest) where() string {
+	if h.chunk > 0 {
+		return fmt.Sprintf("in %s, after chunk %d", stepName(h.step), h.chunk)
+	}
+	return "before " + stepName(h.step)
+}
 
 // waited is how long the client has been waiting, or had until it left.
 func (h heldRequest) waited(now time.Time) string {

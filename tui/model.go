@@ -157,27 +157,27 @@ func (m *Model) refreshHeld() {
 			if i == 0 && !inHand {
 				held.Waiting = false // it is the next one to be stepped
 			}
-			m.list.held[held.Request] = heldRequest{held.Step, held.First, held.LeftAt, held.Waiting}
+			m.list.held[held.Request] = heldRequest{held.Step, held.Chunk, held.First, held.LeftAt, held.Waiting}
 		}
 	}
 	m.followHeld()
 }
 
 // followHeld moves the cursor of the ladder along with a request that is stepped,
-// once at each step: in between the user may look around.
+// once wherever it stops: in between the user may look around.
 func (m *Model) followHeld() {
 	x := m.selected()
 	if x == nil {
 		return
 	}
 	held := m.list.held[x.Number]
-	if stands := (place{x.Number, held.step}); held.step > 0 && stands != m.stands {
+	if stands := (place{x.Number, held.step, held.chunk}); held.step > 0 && stands != m.stands {
 		m.stands, m.ladder = stands, held.step
 	}
 }
 
 // A place is where a request stands.
-type place struct{ request, step int }
+type place struct{ request, step, chunk int }
 
 // selected returns the exchange that the cursor is on, nil if there is none.
 func (m *Model) selected() *history.Exchange {

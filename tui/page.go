@@ -21,7 +21,7 @@ type page struct {
 	cursor   int           // row
 	column   int           // byte of it, where it shows bytes
 	top      int           // first row that is shown
-	held     *heldRequest  // when it stands before this step
+	held     *heldRequest  // when it stands somewhere
 	marked   history.Range // bytes that belong to what the cursor is on
 	inAnswer bool          // of the answer
 
@@ -38,7 +38,7 @@ type pageKey struct {
 	layout   layout
 	curl     bool
 	bytes    byteMode
-	held     int
+	held     [2]int // step and chunk
 }
 
 // A byteMode is a way to show bytes.
@@ -170,9 +170,9 @@ func (p *page) subject() subject {
 // rows returns the rows of the page. They are made anew only when something they
 // depend on has changed.
 func (p *page) rows() []pageRow {
-	x, held := p.exchange, 0
+	x, held := p.exchange, [2]int{}
 	if p.held != nil {
-		held = p.held.step
+		held = [2]int{p.held.step, p.held.chunk}
 	}
 	asked := pageKey{x, len(x.Events), x.Done, p.step, p.layout, p.curl, p.bytes, held}
 	if p.made == nil || asked != p.asked {
@@ -191,6 +191,9 @@ func (p *page) make() []pageRow {
 	rows := []pageRow{heading(stepName(p.step), stepQuestions[p.step], p.layout.page()), {}}
 	rows[0].about = subject{kind: explain.Step, name: fmt.Sprintf("%02d", p.step)}
 	if p.held != nil && p.held.step == p.step {
+		if p.held.chunk > 0 {
+			return append(rows, p.behindChunk()...)
+		}
 		return append(rows, p.about()...)
 	}
 	steps := map[int]func() []pageRow{

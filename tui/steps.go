@@ -136,11 +136,16 @@ func (p *page) response() []pageRow {
 	if p.exchange.Out == 0 {
 		return []pageRow{quiet("Nothing was sent.")}
 	}
+	return p.answer(p.exchange.AnswerLines())
+}
+
+// answer draws lines of the answer.
+func (p *page) answer(lines []history.Line) []pageRow {
 	arrow := "> "
 	if p.curl {
 		arrow = "< "
 	}
-	return p.stream(arrow, "write", p.exchange.Answer(), p.exchange.AnswerLines(), nil)
+	return p.stream(arrow, "write", p.exchange.Answer(), lines, nil)
 }
 
 // keepalive is the page of step 10.

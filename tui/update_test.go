@@ -17,8 +17,10 @@ import (
 	"barewire/apps/hello"
 	"barewire/internal/session"
 	"barewire/server"
+	wsgi "barewire/steps/06_wsgi"
 	"barewire/tui/cells"
 	"barewire/tui/history"
+	"barewire/tui/hold"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -997,6 +999,11 @@ const soon = 20 * time.Second
 // serve has a server answer, and tell the screen.
 func serve(t *testing.T, width, height int) *site {
 	t.Helper()
+	return serveApp(t, width, height, hello.App)
+}
+
+func serveApp(t *testing.T, width, height int, app wsgi.Application) *site {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -1005,7 +1012,7 @@ func serve(t *testing.T, width, height int) *site {
 	gate := s.config.Gate
 	gate.After = func(time.Duration) <-chan time.Time { return time.After(time.Millisecond) }
 	gate.Now = s.config.Now
-	served := server.New(hello.App)
+	served := server.New(app)
 	served.Errors = io.Discard
 	served.Gate, served.AfterChunk = gate.Pass, gate.PassChunk
 	served.Observe = func(event server.Event) {
@@ -1191,6 +1198,62 @@ func TestHold(t *testing.T) {
 		s.until("the client waits 0:00")
 		s.send(tickMsg(s.config.Now().Add(102 * time.Second)))
 		s.shows("the client waits 1:42")
+	})
+}
+
+// A request that is stepped stops behind each chunk too: it is sent, and nobody has
+// asked for the next one.
+func TestHoldBehindChunks(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			s := serveApp(t, size[0], size[1], func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+				write := start("200 OK", nil)
+				if err := write([]byte("written\n")); err != nil {
+					return wsgi.Fail(err)
+				}
+				return wsgi.List{[]byte("second\n"), []byte("third\n")}
+			})
+			s.config.Gate.SetBreaks([]hold.Break{{Step: 8}})
+			c := s.ask(getOne)
+			s.until("held before 08 call")
+			s.press(" ")
+			s.until("held in 08 call, after chunk 1", "‖ 08 call", "‖ held 08", "write(chunk 1)")
+			s.shows("Chunk 1 is sent. Nobody has asked for the next one.", "Deadlines stand still", "space next step", "the client waits 0:00")
+			s.press("g", "9")
+			s.send(tickMsg(s.config.Now().Add(42 * time.Second)))
+			s.looksAt("09 response")
+			s.shows("after chunk 1   the client waits 0:42")
+			s.press(" ")
+			s.until("held before 09 response")
+			s.press(" ")
+			s.until("held in 09 response, after chunk 2", "second")
+			s.looksAt("09 response")
+			s.hides("HTTP/1.1 200 OK") // nor what was sent before
+			s.isWhole(size[0], size[1])
+			s.press("1")
+			s.looksAt("01 listen")
+			s.press(" ")
+			s.until("held in 09 response, after chunk 3", "third")
+			s.looksAt("09 response")
+			s.hides("second")
+			s.press("c")
+			s.gets(c, "HTTP/1.1 200 OK\r\n")
+			s.until("200 OK", "✓ 09 response")
+		})
+	}
+	t.Run("another one is selected", func(t *testing.T) {
+		s := serveApp(t, 80, 24, func(_ wsgi.Environ, start wsgi.StartResponse) wsgi.Body {
+			start("200 OK", nil)
+			return wsgi.List{[]byte("one"), []byte("two")}
+		})
+		s.gets(s.ask(getOne), "HTTP/1.1 200 OK\r\n")
+		s.config.Gate.SetBreaks([]hold.Break{{Step: 9}})
+		s.ask(getTwo)
+		s.until("held before 09")
+		s.press(" ")
+		s.until("after chunk 1")
+		s.press("g")
+		s.says("Request 2 is held in 09, after chunk 1: space steps it, C lets all go.")
 	})
 }
 
