@@ -83,6 +83,80 @@ func Post(number int) []server.Event {
 	}
 }
 
+// The application behind Flask and Failed, and the worker that it lives in.
+const (
+	PythonApp = "app.py:app"
+	Worker    = 4242
+)
+
+// stack is that of Flask at start_response.
+const stack = "Flask.__call__\nFlask.wsgi_app\nResponse.__call__"
+
+// Flask is a request that a Flask application answers with two chunks, one after
+// another: its worker is handed the environ, reads the form, and has its turns.
+func Flask(number int) []server.Event {
+	post := Post(number)
+	at := clock(number, time.Duration(number-1)*time.Second)
+	took := func(microseconds int) time.Duration { return time.Duration(microseconds) * time.Microsecond }
+	did := func(when int, did string, size, turn int) server.Worked {
+		return server.Worked{Place: at(when), Process: Worker, Did: did, Size: size, Took: took(turn)}
+	}
+	start := did(1550, "start_response", 152, 1070)
+	start.Stack = stack
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n" +
+		"Date: Tue, 31 Mar 2026 12:54:48 GMT\r\nServer: barewire\r\n\r\n7\r\nHello, \r\n"
+	response := passed(at(2160), 9, "response", 130)
+	response.Status = "200 OK"
+	next := passed(at(2163), 10, "keepalive", 3)
+	next.Keep = true
+	return append(post[:7:7], // up to the environ
+		did(66, "environ", 1482, 0),
+		did(468, "read", 22, 402),
+		server.InputRead{Place: at(474), Call: "read", Size: 8, Took: took(4)},
+		start,
+		server.Started{Place: at(1551), Status: "200 OK", Headers: []server.Field{field("Content-Type", "text/plain")}},
+		did(1600, "returned", 16, 40),
+		passed(at(1603), 8, "call", 1542),
+		did(1660, "chunk", 24, 50),
+		server.Chunk{Place: at(1661), Number: 1, Size: 7},
+		server.Sent{Place: at(1700), Bytes: server.Bytes(head), Size: len(head)},
+		did(1980, "chunk", 22, 270),
+		server.Chunk{Place: at(1981), Number: 2, Size: 5},
+		server.Sent{Place: at(2000), Bytes: server.Bytes("5\r\nada!\n\r\n"), Size: 10},
+		did(2120, "end", 11, 110),
+		server.Sent{Place: at(2150), Bytes: server.Bytes("0\r\n\r\n"), Size: 5},
+		response, next,
+		server.Ended{Place: at(2163), In: 164, Out: int64(len(head)) + 15, Took: took(2163), Keep: true},
+		gone(at(900_000)),
+	)
+}
+
+// Failed is one that raises an exception.
+func Failed(number int) []server.Event {
+	at := clock(number, time.Duration(number-1)*time.Second)
+	events := get(number, "GET", "Host: localhost:8888\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n", 900)
+	const text = "The application failed. The traceback is where the server runs.\n"
+	const answer = "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 64\r\n" +
+		"Date: Tue, 31 Mar 2026 12:54:48 GMT\r\nServer: barewire\r\n\r\n" + text
+	response := passed(at(890), 9, "response", 40)
+	response.Status = "500 Internal Server Error"
+	return append(events[:7:7],
+		server.Worked{Place: at(44), Process: Worker, Did: "environ", Size: 1310},
+		server.Worked{Place: at(820), Process: Worker, Did: "failed", Size: 640, Took: 770 * time.Microsecond},
+		server.Noted{Place: at(821), Error: true, Text: "Traceback (most recent call last):\n" +
+			"  File \"/home/ada/shop/app.py\", line 9, in application\n    return total(cart) / len(cart)\n           ~~~~~~~~~~~~^~~~~~~~~~~\n" +
+			"ZeroDivisionError: division by zero\n"},
+		server.Started{Place: at(824), Status: "500 Internal Server Error", Cause: "the Python application raised an exception; its traceback is in wsgi.errors",
+			Headers: []server.Field{field("Content-Type", "text/plain; charset=utf-8"), field("Content-Length", "64")}},
+		passed(at(826), 8, "call", 788),
+		server.Chunk{Place: at(828), Number: 1, Size: len(text)},
+		server.Sent{Place: at(880), Bytes: server.Bytes(answer), Size: len(answer)},
+		response, passed(at(900), 10, "keepalive", 2),
+		server.Ended{Place: at(900), In: 78, Out: int64(len(answer)), Took: 900 * time.Microsecond},
+		gone(at(1000)),
+	)
+}
+
 func field(name, value string) server.Field {
 	return server.Field{server.Bytes(name), server.Bytes(value)}
 }

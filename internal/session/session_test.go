@@ -42,3 +42,27 @@ func TestAll(t *testing.T) {
 		}
 	}
 }
+
+// Those with a worker are whole too.
+func TestWorkers(t *testing.T) {
+	h := history.New(history.Usual)
+	for _, event := range append(session.Flask(1), session.Failed(2)...) {
+		h.Add(event)
+	}
+	for i, want := range []struct {
+		outcome        string
+		worker, server time.Duration
+	}{
+		{"200 OK", 1942 * time.Microsecond, 110 * time.Microsecond},
+		{"500 Internal Server Error", 770 * time.Microsecond, 98 * time.Microsecond},
+	} {
+		x := h.Exchanges[i]
+		if in, out := x.Request().Size, x.Answer().Size; !x.Done || x.Gap || in != x.In || out != x.Out {
+			t.Errorf("of exchange %d the events have %d and %d bytes, want %d and %d", i+1, in, out, x.In, x.Out)
+		}
+		worker, server := x.Turns()
+		if x.Outcome() != want.outcome || worker != want.worker || server != want.server || x.Worker != session.Worker {
+			t.Errorf("exchange %d is %q, took the worker %d %v and the server %v, want %+v", i+1, x.Outcome(), x.Worker, worker, server, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ type Exchange struct {
 	// started and yielded from then on is the server's explanation.
 	ExplainedBy int
 
+	Worker int // the process that had it, if the application has processes of its own; 0 for none
+
 	// What became of it.
 	Status  string // of the answer as it was sent, "" before
 	Done    bool
@@ -47,6 +50,10 @@ type Exchange struct {
 	received  int64 // bytes kept of what was read
 	sent      int64 // bytes kept of what was written
 	forgotten bool
+
+	worked time.Duration // what the worker took, all its turns
+	turns  time.Duration // of that, what no step or chunk was told after
+	within time.Duration // of that, what the steps count as theirs
 }
 
 // A Step is what one step did for one exchange.
@@ -86,6 +93,9 @@ func (x *Exchange) add(event server.Event, body int64) {
 		event = e
 		x.size += int64(len(e.Bytes))
 	case server.Passed:
+		if e.Step == 8 || e.Step == 9 {
+			x.within, x.turns = x.within+x.turns, 0
+		}
 		x.passed(e)
 		x.size += int64(len(e.Head)) + sizeOf(e.Fields)
 		for key, value := range e.Environ {
@@ -103,6 +113,14 @@ func (x *Exchange) add(event server.Event, body int64) {
 		}
 	case server.Noted:
 		x.size += int64(len(e.Text))
+	case server.Worked:
+		x.Worker = e.Process
+		x.worked, x.turns = x.worked+e.Took, x.turns+e.Took
+		x.size += int64(len(e.Did) + len(e.Stack))
+	case server.Chunk:
+		if !e.Written {
+			x.turns = 0 // 09 does not count how long a chunk is made
+		}
 	case server.Ended:
 		x.Done, x.Keep, x.Took = true, e.Keep, e.Took
 		x.In, x.Out = e.In, e.Out
@@ -124,7 +142,7 @@ const maxEvents = 10_000
 
 func isOneOfMany(event server.Event) bool {
 	switch event.(type) {
-	case server.Received, server.Sent, server.Chunk, server.InputRead, server.Noted:
+	case server.Received, server.Sent, server.Chunk, server.InputRead, server.Noted, server.Worked:
 		return true
 	}
 	return false
@@ -224,6 +242,38 @@ func (x *Exchange) Left() bool { return x.Done && x.Status == "" && x.FailedAt()
 // seen may have gone well.
 func (x *Exchange) Wrong() bool {
 	return x.FailedAt() != 0 || x.Done && x.Status == "" && !x.Gap
+}
+
+// Turns tells how long the worker took, and how long the server's steps did without it.
+func (x *Exchange) Turns() (worker, server time.Duration) {
+	for _, step := range x.Steps {
+		server += max(step.Took, 0) // -1 is not known
+	}
+	return x.worked, max(server-x.within, 0)
+}
+
+// Stack returns the calls that led to start_response, the application's first; none
+// if nobody told them.
+func (x *Exchange) Stack() []string {
+	for _, event := range x.Events {
+		if worked, is := event.(server.Worked); is && worked.Stack != "" {
+			return strings.Split(worked.Stack, "\n")
+		}
+	}
+	return nil
+}
+
+// LastTurn returns what the worker said at its end, nil if it has not.
+func (x *Exchange) LastTurn() *server.Worked {
+	for _, event := range slices.Backward(x.Events) {
+		if worked, is := event.(server.Worked); is {
+			if worked.Did == "end" {
+				return &worked
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // Method returns the method, "-" as long as nobody knows it.
