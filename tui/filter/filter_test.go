@@ -18,6 +18,7 @@ import (
 	"barewire/apps/echo"
 	"barewire/apps/hello"
 	"barewire/apps/stream"
+	"barewire/internal/session"
 	"barewire/server"
 	wsgi "barewire/steps/06_wsgi"
 	"barewire/tui/filter"
@@ -187,6 +188,7 @@ func TestMatch(t *testing.T) {
 		{"a note with a capital", "note:ASK", nil},
 
 		{"an error, which an application that answers 500 is not", "error", []int{3, 4}},
+		{"a worker, which they have not", "worker:4242", nil},
 		{"slower", "slower:8ms", []int{9, 10}},
 		{"slower by a fraction", "slower:0.0085s", []int{9, 10}},
 		{"a connection", "conn:1", []int{1, 2}},
@@ -318,6 +320,8 @@ func TestParseErrors(t *testing.T) {
 		{"a comparison with what there is not", "status:>=600", `at 1: status: wants a status such as 404, 4xx or >=400, not ">=600"`},
 		{"no body", "body:", `at 1: body: wants letters, not ""`},
 		{"no note", `note:""`, `at 1: note: wants letters, not ""`},
+		{"a worker by name", "worker:first", `at 1: worker: wants the number of a process such as 4242, not "first"`},
+		{"a worker of no number", "worker:0", `at 1: worker: wants the number of a process such as 4242, not "0"`},
 		{"a time without unit", "slower:10", `at 1: slower: wants a time such as 10ms or 1.5s, not "10"`},
 		{"a time before the beginning", "slower:-1s", `at 1: slower: wants a time such as 10ms or 1.5s, not "-1s"`},
 		{"a connection that is no number", "conn:c3", `at 1: conn: wants a number such as 3, not "c3"`},
@@ -452,5 +456,29 @@ func BenchmarkMatch(b *testing.B) {
 				picked(f, many)
 			}
 		})
+	}
+}
+
+// A worker is found by its number, and by what it told: its calls, its traceback.
+func TestMatchWorkers(t *testing.T) {
+	h := history.New(history.Usual)
+	for _, event := range slices.Concat(session.Flask(1), session.Failed(2), session.Post(3)) {
+		h.Add(event)
+	}
+	for _, test := range []struct {
+		text string
+		want []int
+	}{
+		{"worker:4242", []int{1, 2}},
+		{"worker:424", nil},
+		{"!worker:4242", []int{3}},
+		{"flask.wsgi_app", []int{1}},
+		{"ZeroDivisionError", []int{2}},
+		{"note:traceback", []int{2}},
+	} {
+		f, err := filter.Parse(test.text)
+		if got := picked(f, h.Exchanges); err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%s picks %v, %v, want %v", test.text, got, err, test.want)
+		}
 	}
 }

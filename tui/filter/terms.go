@@ -22,6 +22,7 @@ var terms = []struct {
 	{"header", "a name, and perhaps = and letters of its value, as in header:accept=json", byHeader},
 	{"body", "letters", byBody},
 	{"note", "letters", byNote},
+	{"worker", "the number of a process such as 4242", byWorker},
 	{"slower", "a time such as 10ms or 1.5s", bySlower},
 	{"conn", "a number such as 3", byConn},
 	{"no", "a number such as 5", byNumber},
@@ -158,6 +159,14 @@ func byNote(value string) test {
 	}
 }
 
+func byWorker(value string) test {
+	wanted, err := strconv.Atoi(value)
+	if err != nil || wanted < 1 {
+		return nil
+	}
+	return func(x *history.Exchange) bool { return x.Worker == wanted }
+}
+
 func bySlower(value string) test {
 	limit, err := time.ParseDuration(value)
 	if err != nil || limit < 0 {
@@ -183,7 +192,7 @@ func byNumber(value string) test {
 }
 
 // anywhere looks at the bytes of the wire, and then at bodies without their
-// chunks: a word may go on in the next one.
+// chunks: a word may go on in the next one. What a worker says counts too.
 func anywhere(text string) test {
 	return func(x *history.Exchange) bool {
 		if Index(request(x), text) >= 0 {
@@ -192,6 +201,21 @@ func anywhere(text string) test {
 		head, rest := answer(x)
 		return Index(head, text) >= 0 || Index(rest, text) >= 0 ||
 			x.Framing != nil && x.Framing.Chunked && Index(requestBody(x), text) >= 0 ||
-			isChunked(head) && Index(answerBody(x), text) >= 0
+			isChunked(head) && Index(answerBody(x), text) >= 0 ||
+			x.Worker > 0 && byWorkers(x, text)
 	}
+}
+
+// byWorkers looks at the calls that led to start_response, and at what came by
+// wsgi.errors: a traceback.
+func byWorkers(x *history.Exchange, text string) bool {
+	return slices.ContainsFunc(x.Events, func(event server.Event) bool {
+		switch event := event.(type) {
+		case server.Worked:
+			return Index(event.Stack, text) >= 0
+		case server.Noted:
+			return Index(event.Text, text) >= 0
+		}
+		return false
+	})
 }
