@@ -20,6 +20,9 @@ var keysFile string
 //go:embed steps.txt
 var stepsFile string
 
+//go:embed workers.txt
+var workersFile string
+
 // entries holds what the files say.
 var entries = map[Kind][]Entry{
 	Header: read(headersFile),
@@ -27,6 +30,7 @@ var entries = map[Kind][]Entry{
 	Method: read(methodsFile),
 	Key:    read(keysFile),
 	Step:   read(stepsFile),
+	Worker: read(workersFile),
 }
 
 // read takes a file apart. An empty line stands between two entries; the first

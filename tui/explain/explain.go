@@ -1,5 +1,6 @@
 // Package explain says what a name means: a header, a status, a method, a key of
-// the environ, or one of the ten steps. It is what the screen shows for i.
+// the environ, one of the ten steps, or what a worker does. It is what the screen
+// shows for i.
 //
 // The words stand in text files, one for each kind, to be read and mended as
 // text: a name, two or three sentences, and where it is written. Read one of
@@ -21,6 +22,7 @@ const (
 	Method             // "GET"
 	Key                // of the environ: "PATH_INFO"
 	Step               // "03", "requestline", or both
+	Worker             // what a process of the application does: "chunk"
 )
 
 // An Entry explains one name. Text and Source are our own words, Name may be a
@@ -50,6 +52,9 @@ func Look(kind Kind, name string) Entry {
 	case Step:
 		entry.Text = "There is no such step. There are ten, from 01 listen to 10 keepalive."
 		entry.Source = "steps/README.md"
+	case Worker:
+		entry.Text = "A worker of this Barewire says no such thing. The record is of another one."
+		entry.Source = "apps/python"
 	}
 	return entry
 }

@@ -144,6 +144,7 @@ func TestLook(t *testing.T) {
 		{"a key with words of its own", Key, "HTTP_COOKIE", "HTTP_COOKIE", "PEP 3333, environ Variables; RFC 6265 §4.2"},
 		{"a step by number", Step, "03", "03 requestline", "RFC 9112 §3"},
 		{"a step by name", Step, "requestline", "03 requestline", "RFC 9112 §3"},
+		{"what a worker does", Worker, "chunk", "chunk", "PEP 3333, Specification Overview"},
 		{"a step by both", Step, "03 requestline", "03 requestline", "RFC 9112 §3"},
 	}
 	for _, test := range tests {
@@ -191,6 +192,7 @@ func TestUnknown(t *testing.T) {
 		{"a key of nobody", Key, "PATH", "not known"},
 		{"a step beyond the last", Step, "11", "no such step"},
 		{"a step that is none", Step, "", "no such step"},
+		{"a worker of another time", Worker, "dance", "no such thing"},
 		{"a name that would harm a terminal", Header, "\x1b[2J", "not known"},
 	}
 	for _, test := range tests {
