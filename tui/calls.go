@@ -17,12 +17,17 @@ const maxCalls = 200
 // calls is the page of step 08: what the application did, in the order of time.
 func (p *page) calls() []pageRow { return append(p.callRows(), p.closeRow()...) }
 
-// closeRow is the last thing that happens to a body: the server closes it.
+// closeRow is the last thing that happens to a body: the server closes it, or the
+// worker has, and says so.
 func (p *page) closeRow() []pageRow {
-	if at := p.exchange.Steps[9].At; !at.IsZero() && p.exchange.ExplainedBy == 0 {
-		return []pageRow{p.callRow(at, cells.App, "  ", "close()")}
+	at, end := p.exchange.Steps[9].At, p.exchange.LastTurn()
+	if end != nil {
+		at = end.At
 	}
-	return nil
+	if at.IsZero() || p.exchange.ExplainedBy > 0 {
+		return p.turnsRow()
+	}
+	return append([]pageRow{p.withWorker(p.callRow(at, cells.App, "  ", "close()"), end)}, p.turnsRow()...)
 }
 
 // callRows lists what the application did, with the time when it did it.
@@ -31,50 +36,84 @@ func (p *page) callRows() []pageRow {
 	if !x.Called() {
 		return nil
 	}
-	rows := []pageRow{p.callRow(x.Steps[7].At, cells.App, "", p.app+"(environ, start_response)")}
+	rows := append(p.workerHeading(), p.callRow(x.Steps[7].At, cells.App, "", p.app+"(environ, start_response)"))
 	left, more := maxCalls, 0
+	room := func() bool {
+		if left--; left < 0 {
+			more++
+		}
+		return left >= 0
+	}
 	var reads readCalls
+	var worked *server.Worked // what the next event comes of
+	flush := func() {
+		rows = append(rows, p.readRow(&reads)...)
+		if worked != nil && room() {
+			rows = append(rows, p.workerRow(*worked))
+		}
+		worked = nil
+	}
 	for _, event := range x.Events {
-		if read, is := event.(server.InputRead); is {
-			reads.add(read)
-			continue
-		}
-		switch event.(type) {
-		case server.Started, server.Chunk, server.Noted:
-			rows = append(rows, p.readRow(&reads)...)
-			if left--; left < 0 {
-				more++
-				continue
-			}
-		}
 		switch event := event.(type) {
 		case server.Passed:
 			if event.Step >= 8 && x.ExplainedBy > 0 && (event.Refused != nil || event.Error != "") {
-				return append(append(rows, p.readRow(&reads)...), p.brokenRows(event)...)
+				flush()
+				return append(rows, p.brokenRows(event)...)
 			}
-		case server.Started:
-			row := p.callRow(event.At, cells.App, "  ", startCall(event))
-			row.about = subject{kind: explain.Status, name: event.Status, value: event.Status}
-			rows = append(rows, row)
-		case server.Chunk:
-			name := fmt.Sprintf("chunk %d", event.Number)
-			if event.Written {
-				name = fmt.Sprintf("write(chunk %d)", event.Number)
+		case server.InputRead:
+			reads.add(event, worked)
+			worked = nil
+		case server.Worked:
+			if worked != nil || event.Did != "read" && event.Did != "readline" {
+				flush()
 			}
-			rows = append(rows, p.sizeRow(event.At, name, int64(event.Size)))
-		case server.Noted:
-			name := "note: "
-			if event.Error {
-				name = "wsgi.errors: "
+			if event.Did != "end" { // which closeRow shows
+				worked = &event
 			}
-			rows = append(rows, p.callRow(event.At, cells.App, "  ", name+strings.TrimRight(event.Text, "\r\n")))
+		case server.Started, server.Chunk, server.Noted:
+			rows = append(rows, p.readRow(&reads)...)
+			if room() {
+				rows = append(rows, p.saidRows(event, worked)...)
+			}
+			worked = nil
 		}
 	}
-	rows = append(rows, p.readRow(&reads)...)
+	flush()
 	if more > 0 {
 		rows = append(rows, quiet("  … %s", count(more, "more call", "more calls")))
 	}
 	return rows
+}
+
+// saidRows is something that the application said, and what a worker did for it.
+func (p *page) saidRows(event server.Event, worked *server.Worked) []pageRow {
+	var row pageRow
+	switch event := event.(type) {
+	case server.Started:
+		row = p.callRow(event.At, cells.App, "  ", startCall(event))
+		if worked != nil {
+			return append(p.stackRows(worked.Stack), p.withWorker(row, worked))
+		}
+		row.about = subject{kind: explain.Status, name: event.Status, value: event.Status}
+	case server.Chunk:
+		name := fmt.Sprintf("chunk %d", event.Number)
+		if event.Written {
+			name = fmt.Sprintf("write(chunk %d)", event.Number)
+		}
+		row = p.sizeRow(event.At, name, int64(event.Size))
+	case server.Noted:
+		text := strings.TrimRight(event.Text, "\r\n")
+		switch {
+		case event.Error && p.exchange.Worker > 0:
+			return p.errorRows(event.At, text, worked)
+		case event.Error:
+			text = "wsgi.errors: " + text
+		default:
+			text = "note: " + text
+		}
+		row = p.callRow(event.At, cells.App, "  ", text)
+	}
+	return []pageRow{p.withWorker(row, worked)}
 }
 
 // brokenRows are the end of an application that failed before its head was out. The
@@ -93,15 +132,21 @@ func (p *page) brokenRows(event server.Passed) []pageRow {
 
 // callRow is a call and its time.
 func (p *page) callRow(at time.Time, role cells.Role, indent, text string) pageRow {
-	since := p.since(at)
+	return pageRow{
+		Row:   p.timedRow(role, indent+text, p.since(at)),
+		about: subject{value: text, kind: explain.Step, name: "08"},
+	}
+}
+
+func (p *page) timedRow(role cells.Role, text, when string) cells.Row {
 	room := p.layout.text + 1 + whoWidth
-	if p.layout.becomes > 0 {
+	if p.layout.becomes > 0 && !p.lanes() {
 		room += 9 // some way into the third column, where the eye finds it
 	}
-	return pageRow{Row: cells.Columns(
-		cells.Column{Width: room - cells.Width(since) - 1, Row: cells.Text(role, indent+text)},
-		cells.Column{Width: -cells.Width(since) - 1, Row: cells.Text(cells.Quiet, since)},
-	), about: subject{value: text, kind: explain.Step, name: "08"}}
+	return cells.Columns(
+		cells.Column{Width: room - cells.Width(when) - 1, Row: cells.Text(role, text)},
+		cells.Column{Width: -cells.Width(when) - 1, Row: cells.Text(cells.Quiet, when)},
+	)
 }
 
 // sizeRow is a call that moved bytes.
@@ -112,16 +157,25 @@ func (p *page) sizeRow(at time.Time, name string, size int64) pageRow {
 // readCalls are reads of wsgi.input that follow each other: what is one read() in
 // Python is many here.
 type readCalls struct {
-	call  string
-	size  int64
-	first time.Time
+	call   string
+	size   int64
+	first  time.Time
+	worked *server.Worked // by whom, all its turns in one
 }
 
-func (r *readCalls) add(read server.InputRead) {
+func (r *readCalls) add(read server.InputRead, worked *server.Worked) {
 	if r.call == "" {
 		r.call, r.first = read.Call, read.At
 	}
 	r.size += int64(read.Size)
+	switch {
+	case worked == nil:
+	case r.worked == nil:
+		once := *worked
+		r.worked = &once
+	default:
+		r.worked.Took += worked.Took
+	}
 }
 
 // readRow lists the reads so far, if there are any.
@@ -129,7 +183,7 @@ func (p *page) readRow(reads *readCalls) []pageRow {
 	if reads.call == "" {
 		return nil
 	}
-	row := p.sizeRow(reads.first, "wsgi.input."+reads.call+"()", reads.size)
+	row := p.withWorker(p.sizeRow(reads.first, "wsgi.input."+reads.call+"()", reads.size), reads.worked)
 	*reads = readCalls{}
 	return []pageRow{row}
 }

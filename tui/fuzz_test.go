@@ -60,8 +60,13 @@ func (h hostile) events(number int, refused bool) []server.Event {
 		filled.Environ = map[string]string{"REQUEST_METHOD": h.method, "HTTP_" + h.name: h.value, h.name: h.note}
 		call.Error = h.note
 		events = append(events, headers, framed, filled,
+			server.Worked{Place: at(7), Process: number - 1, Did: "environ", Size: number},
+			server.Worked{Place: at(7), Process: number - 1, Did: h.name},
 			server.InputRead{Place: at(7), Call: h.name, Size: len(h.body), Error: h.note},
+			server.Worked{Place: at(8), Process: number - 1, Did: "start_response", Took: time.Second, Stack: h.note + "\n" + h.value},
 			server.Started{Place: at(8), Status: h.status, Headers: headers.Fields, Cause: h.note},
+			server.Worked{Place: at(8), Process: number - 1, Did: "failed"},
+			server.Noted{Place: at(8), Text: "Traceback (most recent call last):\n" + h.body, Error: true},
 			server.Noted{Place: at(8), Text: h.note, Error: true}, server.Noted{Place: at(8), Text: h.body},
 			call,
 			server.Chunk{Place: at(9), Number: 1, Size: len(h.chunk)})

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,37 @@ func (s *screen) golden(name string) {
 
 // The sizes that the pictures have.
 var sizes = map[string][2]int{"80x24": {80, 24}, "120x40": {120, 40}, "160x48": {160, 48}}
+
+// Of an application in Python the screen shows the worker too.
+func TestWorkerScreens(t *testing.T) {
+	for size, dimensions := range sizes {
+		for _, test := range []struct {
+			name string
+			keys []string
+		}{
+			{name: "worker", keys: []string{"up"}},
+			{name: "worker call", keys: []string{"up", "8"}},
+			{name: "worker failed"},
+			{name: "worker failed call", keys: []string{"8"}},
+			{name: "worker explain", keys: []string{"up", "8", "tab", "tab", "down", "down", "down", "down", "down", "i"}},
+		} {
+			t.Run(size+" "+test.name, func(t *testing.T) {
+				s := workerScreen(t, dimensions[0], dimensions[1])
+				s.press(test.keys...)
+				s.golden(size + " " + test.name)
+			})
+		}
+	}
+}
+
+// workerScreen is a screen with what a worker has answered.
+func workerScreen(t *testing.T, width, height int) *screen {
+	t.Helper()
+	s := newScreen(t, width, height)
+	s.config.App = session.PythonApp
+	s.send(eventsMsg(slices.Concat(session.Flask(1), session.Failed(2))))
+	return s
+}
 
 func TestScreens(t *testing.T) {
 	for size, dimensions := range sizes {

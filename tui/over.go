@@ -43,7 +43,7 @@ func wrappedLine(line string, width int) []string {
 	}
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	var lines []string
-	for _, row := range wrapped(cells.Plain, line, width-len(indent)) {
+	for _, row := range wrapped(cells.Plain, line[len(indent):], width-len(indent)) {
 		lines = append(lines, indent+row.Row[0].Text)
 	}
 	return lines

@@ -19,6 +19,7 @@ import (
 	"barewire/server"
 	wsgi "barewire/steps/06_wsgi"
 	"barewire/tui/cells"
+	"barewire/tui/explain"
 	"barewire/tui/history"
 	"barewire/tui/hold"
 
@@ -717,6 +718,36 @@ func TestExplainEverywhere(t *testing.T) {
 				}
 			}
 			s.press("esc", "down")
+		}
+	}
+}
+
+// Of what a worker does, every row is explained.
+func TestExplainWorkers(t *testing.T) {
+	for _, width := range []int{80, 120} {
+		for _, request := range []string{"g", "G"} {
+			s := workerScreen(t, width, 60)
+			s.press(request, "8", "tab", "tab")
+			for row := range s.pageOf(s.selected()).rows() {
+				if s.pageOf(s.selected()).cursor != row {
+					continue // a blank one
+				}
+				s.press("i")
+				if s.sheet == nil {
+					t.Fatalf("row %d is not explained:\n%s", row, s.View())
+				}
+				s.press("esc", "down")
+			}
+		}
+	}
+	for did := range workerWords {
+		if entry := explain.Look(explain.Worker, did); strings.Contains(entry.Text, "no such thing") {
+			t.Errorf("%s is not explained: %s", did, entry.Text)
+		}
+	}
+	for _, name := range []string{"worker", "stack", "turns"} {
+		if entry := explain.Look(explain.Worker, name); strings.Contains(entry.Text, "no such thing") {
+			t.Errorf("%s is not explained: %s", name, entry.Text)
 		}
 	}
 }

@@ -32,6 +32,8 @@ func (p *page) wire() []pageRow {
 	if p.layout.becomes > 0 {
 		rows = append(rows, pageRow{})
 		rows = append(rows, p.callRows()...)
+	} else {
+		rows = append(rows, p.workerRows()...)
 	}
 	if x.Out > 0 {
 		rows = append(rows, pageRow{})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"barewire/apps/echo"
+	"barewire/internal/session"
 	"barewire/server"
 	"barewire/server/trace"
 	wsgi "barewire/steps/06_wsgi"
@@ -228,6 +229,18 @@ func again(t *testing.T, before []*history.Exchange) {
 	}
 }
 
+// What a worker did comes back too: its calls, its turns, its traceback.
+func TestTraceHasWorkers(t *testing.T) {
+	h := history.New(history.Usual)
+	for _, event := range append(session.Flask(1), session.Failed(2)...) {
+		h.Add(event)
+	}
+	if got := h.Exchanges[0].Stack(); len(got) != 3 || h.Exchanges[1].Worker != session.Worker {
+		t.Fatalf("before, the stack is %q, and the worker %d", got, h.Exchanges[1].Worker)
+	}
+	again(t, h.Exchanges)
+}
+
 // A view is what a screen shows of an exchange.
 type view struct {
 	Number, Conn            int
@@ -244,17 +257,32 @@ type view struct {
 	AnswerLines             []history.Line
 	Values                  []history.Value
 	Started                 []server.Started
+	Worker                  int
+	Stack                   []string
+	Turns                   [2]time.Duration
+	Notes                   []string
 }
 
 func views(exchanges []*history.Exchange) (views []view) {
 	for _, x := range exchanges {
+		worker, server := x.Turns()
 		view := view{
 			x.Number, x.Conn, x.Client, x.Server, x.Began, x.Took, x.Method(), x.Target(), x.Outcome(), x.Remark(), x.Status,
 			x.Done, x.Gap, x.Keep, x.In, x.Out, x.Steps, x.Request(), x.Answer(), x.RequestLines(), x.AnswerLines(), x.Values(), x.Started,
+			x.Worker, x.Stack(), [2]time.Duration{worker, server}, notesOf(x),
 		}
 		views = append(views, view)
 	}
 	return views
+}
+
+func notesOf(x *history.Exchange) (notes []string) {
+	for _, event := range x.Events {
+		if noted, is := event.(server.Noted); is {
+			notes = append(notes, noted.Text)
+		}
+	}
+	return notes
 }
 
 // TestRecordShowsTheSame compares a record that was written while serving with a
