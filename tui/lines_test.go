@@ -122,3 +122,11 @@ func TestFailedApplication(t *testing.T) {
 		"What the client gets is the server's explanation.")
 	s.hides("start_response('400")
 }
+
+// What goes on in the next line of a sheet is indented as its beginning is.
+func TestWrappedLine(t *testing.T) {
+	got := strings.Join(wrappedLine("    one two three", 11), "\n")
+	if want := "    one two\n    three"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
