@@ -39,7 +39,10 @@ func (p *page) behindChunk() []pageRow {
 	}
 	lines, first, this := p.exchange.AnswerLines(), 0, fmt.Sprintf("ch%d", p.held.chunk)
 	for i, line := range lines {
-		if strings.HasPrefix(line.Who, "ch") && line.Who != this {
+		if line.Who == this {
+			break
+		}
+		if strings.HasPrefix(line.Who, "ch") || line.What == "end of chunk" {
 			first = i + 1
 		}
 	}

@@ -201,7 +201,7 @@ func (p *page) errorRows(at time.Time, text string, worked *server.Worked) []pag
 		lines = lines[cut:] // the end of a traceback says most
 	}
 	for _, line := range lines {
-		pieces := wrappedLine("    "+strings.TrimRight(line, "\r"), p.layout.page())
+		pieces := atBlanks("    "+strings.TrimRight(line, "\r"), p.layout.page())
 		if len(pieces) > maxPieces {
 			pieces = append(pieces[:maxPieces-1], "    …")
 		}
@@ -215,6 +215,25 @@ func (p *page) errorRows(at time.Time, text string, worked *server.Worked) []pag
 // maxTraceback is how many lines of one are shown, and maxPieces how many rows one of
 // them may take.
 const maxTraceback, maxPieces = 60, 5
+
+// atBlanks breaks a line at blanks, and in a word only where it must: of the name of a
+// file no hyphen is a place to break at. What goes on is indented as the line is.
+func atBlanks(line string, width int) (pieces []string) {
+	rest := cells.Harmless(line)
+	indent := rest[:len(rest)-len(strings.TrimLeft(rest, " "))]
+	for cells.Width(rest) > width && len(pieces) < maxPieces {
+		piece := ansi.Truncate(rest, width, "")
+		if blank := strings.LastIndexByte(piece, ' '); blank > len(indent) && rest[len(piece)] != ' ' {
+			piece = piece[:blank]
+		}
+		if len(piece) <= len(indent) {
+			break // there is no room for more than the indent
+		}
+		pieces = append(pieces, piece)
+		rest = indent + strings.TrimLeft(rest[len(piece):], " ")
+	}
+	return append(pieces, rest)
+}
 
 func isTraceback(text string) bool {
 	return strings.Contains(text, "Traceback (most recent call last):")

@@ -66,6 +66,27 @@ func TestStackLines(t *testing.T) {
 	}
 }
 
+func TestAtBlanks(t *testing.T) {
+	for _, test := range []struct {
+		name, line string
+		width      int
+		want       []string
+	}{
+		{"it fits", "  return 1 / 0", 14, []string{"  return 1 / 0"}},
+		{"at a blank", "  return 1 / 0", 12, []string{"  return 1 /", "  0"}},
+		{"not at a hyphen", `  File "/dist-packages/x.py"`, 24, []string{"  File", `  "/dist-packages/x.py"`}},
+		{"in a word", "  ^^^^^^^^^^", 8, []string{"  ^^^^^^", "  ^^^^"}},
+		{"wide letters", "  漢漢漢 漢", 7, []string{"  漢漢", "  漢 漢"}},
+		{"not without end", strings.Repeat("x", 99), 10, []string{"xxxxxxxxxx", "xxxxxxxxxx", "xxxxxxxxxx", "xxxxxxxxxx", "xxxxxxxxxx", strings.Repeat("x", 49)}},
+		{"no room", strings.Repeat(" ", 9) + "x", 5, []string{strings.Repeat(" ", 9) + "x"}},
+		{"nothing", "", 5, []string{""}},
+	} {
+		if diff := cmp.Diff(test.want, atBlanks(test.line, test.width)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", test.name, diff)
+		}
+	}
+}
+
 // The lanes fit into every window, with ASCII too.
 func TestWorkerSizes(t *testing.T) {
 	for _, size := range [][2]int{{50, 12}, {72, 20}, {80, 24}, {99, 39}, {109, 47}, {110, 48}, {120, 40}, {300, 100}} {
