@@ -46,6 +46,10 @@ var pictures = []struct {
 		s.tell(session.All()...)
 		s.press("s")
 	}},
+	{"python", 120, 24, func(s *screen) {
+		s.tell(session.Flask(1)...)
+		s.press("8")
+	}},
 }
 
 // TestPictures draws each picture and compares it with the file that the pages
@@ -53,9 +57,13 @@ var pictures = []struct {
 func TestPictures(t *testing.T) {
 	for _, p := range pictures {
 		t.Run(p.name, func(t *testing.T) {
-			s := newScreen(t, p.columns, p.rows)
+			app := "hello:App"
+			if p.name == "python" {
+				app = session.PythonApp
+			}
+			s := newScreen(t, app, p.columns, p.rows)
 			p.reach(s)
-			comparePicture(t, p.name, s.model.View(), picture.Options{Columns: p.columns, Rows: p.rows, Dark: true, Title: "barewire hello:App"})
+			comparePicture(t, p.name, s.model.View(), picture.Options{Columns: p.columns, Rows: p.rows, Dark: true, Title: "barewire " + app})
 		})
 	}
 	t.Run("learn", func(t *testing.T) {
@@ -94,7 +102,7 @@ type screen struct {
 	serving sync.WaitGroup
 }
 
-func newScreen(t *testing.T, columns, rows int) *screen {
+func newScreen(t *testing.T, app string, columns, rows int) *screen {
 	s := &screen{t: t, gate: hold.New(), now: session.Began.Add(10 * time.Second), events: make(chan server.Event)}
 	s.gate.Now = func() time.Time { return s.now }
 	t.Cleanup(func() {
@@ -102,7 +110,7 @@ func newScreen(t *testing.T, columns, rows int) *screen {
 		s.serving.Wait()
 	})
 	s.model = tui.New(tui.Config{
-		App:   "hello:App",
+		App:   app,
 		URL:   "http://127.0.0.1:8888",
 		Theme: cells.Theme{Dark: true, Profile: termenv.TrueColor},
 		Gate:  s.gate,
