@@ -31,6 +31,7 @@ var workerWords = map[string]string{
 	"note":           "notes something",
 	"returned":       "returns its iterable",
 	"answer":         "returns it all at once",
+	"file":           "hands over a file",
 	"failed":         "raises an exception",
 	"end":            "is done, and free again",
 }
