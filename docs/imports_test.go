@@ -123,7 +123,7 @@ func forbidden(importer, imported string) string {
 		return "the trace and the other table know the server and the steps"
 	case in("server") && !in("server/trace") && !in("server/uwsgi") && !isStep:
 		return "the server is made of steps"
-	case !ours && !in("internal/command") && !in("internal/picture") && !in("internal/workshop") && !in("tui"):
+	case !ours && !in("internal/command") && !in("internal/picture") && !in("internal/saved") && !in("internal/workshop") && !in("tui"):
 		return "other libraries stay with the command line and the screen"
 	}
 	return ""

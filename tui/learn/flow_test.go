@@ -3,6 +3,8 @@ package learn
 import (
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,33 @@ import (
 	"github.com/muesli/termenv"
 	"go.uber.org/goleak"
 )
+
+// soon is how long a test waits for what must come.
+const soon = 20 * time.Second
+
+// writeFile writes a file below a folder, and the folders that it needs.
+func writeFile(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// in one move, or half a file could be seen
+	if err := os.WriteFile(path+"~", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+"~", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sampleFolder(t *testing.T) string {
+	dir := t.TempDir()
+	writeFile(t, dir, "go.mod", "module workshop\n")
+	writeFile(t, dir, "steps/03/a.go", "package a")
+	writeFile(t, dir, "steps/04/c.go", "package c")
+	return dir
+}
 
 // A sitting is somebody before the screen: all of it but the terminal and the
 // runner is real.

@@ -8,16 +8,18 @@
 // chapter, checks.go, tally.go and failure.go draw the other pane. What keys do is in
 // press.go, open.go, hints.go, asking.go and edit.go, a run of the checks is in
 // running.go, a text that takes a while to come in fetching.go, what lies over the
-// panes in over.go, and the last two lines are in foot.go. watch.go finds out that a
-// file was saved, and plain.go is for those who have no terminal.
+// panes in over.go, and the last two lines are in foot.go. plain.go is for those
+// who have no terminal.
 package learn
 
 import (
 	"context"
 	"io"
+	"path/filepath"
 	"time"
 
 	"barewire/internal/check"
+	"barewire/internal/saved"
 	"barewire/internal/workshop"
 	"barewire/tui/cells"
 
@@ -76,6 +78,14 @@ func (c Config) context() context.Context {
 	return context.Background()
 }
 
+// sources are the Go files of a workspace, and go.mod.
+func sources(dir string) saved.Files {
+	return saved.Files{
+		Folders: []string{dir},
+		Is:      func(path string) bool { return filepath.Ext(path) == ".go" || filepath.Base(path) == "go.mod" },
+	}
+}
+
 // Run shows the screen until the learner quits, or the context ends. Keys come from
 // the terminal. No check is still running when it returns.
 func Run(ctx context.Context, config Config, out io.Writer) error {
@@ -87,11 +97,12 @@ func run(ctx context.Context, model Model, options ...tea.ProgramOption) error {
 	model.config.until = ctx
 	config := model.config
 	program := tea.NewProgram(model, append(options, tea.WithoutSignalHandler())...)
-	watching, known := make(chan struct{}), scan(config.Dir)
+	files := sources(config.Dir)
+	watching, known := make(chan struct{}), files.Scan()
 	go func() {
 		defer close(watching)
 		if !config.Manual {
-			watch(ctx, config.Dir, known, func(msg tea.Msg) { program.Send(msg) })
+			files.Watch(ctx, known, func([]string) { program.Send(savedMsg{}) }, func(why string) { program.Send(watchedMsg{why}) })
 		}
 	}()
 	stop := context.AfterFunc(ctx, program.Quit)
