@@ -16,6 +16,7 @@ type Settings struct {
 	Workers int           // how many, at least one
 	Timeout time.Duration // for each thing that Python says, 0 for as long as it likes
 	Debug   bool          // tell the client what went wrong, and where
+	Reload  bool          // its source will change, so that what Python keeps of it compiled could be old
 	Errors  io.Writer     // what workers print, and what becomes of them; many write to it at a time
 }
 
@@ -28,8 +29,14 @@ type Pool struct {
 	close    func()
 
 	mutex   sync.Mutex
-	idle    []*worker // the last to come goes first: it is still warm
+	crew    *crew     // those who are at work now
+	idle    []*worker // of them; the last to come goes first: it is still warm
 	waiting []*turn   // there are none while a worker is idle
+}
+
+// A crew is the workers that were started together, and those in their place.
+type crew struct {
+	dismissed chan struct{} // closed when another one has come
 }
 
 // A turn is a request that waits for a worker.
@@ -43,34 +50,13 @@ type turn struct {
 func Start(settings Settings) (*Pool, error) {
 	p := &Pool{settings: settings, closing: make(chan struct{})}
 	p.close = sync.OnceFunc(func() {
+		p.mutex.Lock()
 		close(p.closing)
+		p.mutex.Unlock()
 		p.keepers.Wait()
 	})
-	// The first alone: what is wrong with the application is said once.
-	first, err := newWorker(settings)
-	if err != nil {
+	if err := p.Reload(); err != nil {
 		return nil, err
-	}
-	p.employ(first)
-
-	var others sync.WaitGroup
-	problems := make([]error, settings.Workers-1)
-	for i := range problems {
-		others.Add(1)
-		go func() {
-			defer others.Done()
-			var w *worker
-			if w, problems[i] = newWorker(settings); w != nil {
-				p.employ(w)
-			}
-		}()
-	}
-	others.Wait()
-	for _, problem := range problems {
-		if problem != nil {
-			p.Close()
-			return nil, problem
-		}
 	}
 	return p, nil
 }
@@ -78,13 +64,72 @@ func Start(settings Settings) (*Pool, error) {
 // Close ends the workers, and waits for it. What they have in hands is lost.
 func (p *Pool) Close() { p.close() }
 
-// employ gives a worker its keeper.
-func (p *Pool) employ(w *worker) {
-	p.keepers.Add(1)
-	go func() {
-		defer p.keepers.Done()
-		p.keep(w)
-	}()
+// Reload puts new workers, which import the application anew, in the place of those
+// that there are. Those finish what they have in hands; what begins when Reload has
+// returned is for the new ones. Where they cannot be had all stays as it is, and the
+// error tells why. One Reload may run at a time.
+func (p *Pool) Reload() error {
+	workers, err := p.hire()
+	if err == nil && !p.change(workers) {
+		err = errClosed
+	}
+	if err != nil {
+		for _, w := range workers {
+			w.leave()
+		}
+	}
+	return err
+}
+
+// hire starts a worker, and then the others at a time: what is wrong with the
+// application is said once. With an error come those that did start.
+func (p *Pool) hire() ([]*worker, error) {
+	first, err := newWorker(p.settings, p.closing)
+	if err != nil {
+		return nil, err
+	}
+	var others sync.WaitGroup
+	workers, problems := make([]*worker, p.settings.Workers), make([]error, p.settings.Workers)
+	workers[0] = first
+	for i := 1; i < len(workers); i++ {
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			workers[i], problems[i] = newWorker(p.settings, p.closing)
+		}()
+	}
+	others.Wait()
+	for _, problem := range problems {
+		if problem != nil {
+			err = problem
+		}
+	}
+	return slices.DeleteFunc(workers, func(w *worker) bool { return w == nil }), err
+}
+
+// change has these workers instead of all others, unless the pool closes.
+func (p *Pool) change(workers []*worker) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if isClosed(p.closing) {
+		return false
+	}
+	if p.crew != nil {
+		close(p.crew.dismissed)
+	}
+	for _, w := range p.idle {
+		go w.leave() // its keeper waits for it
+	}
+	p.crew, p.idle = &crew{make(chan struct{})}, nil
+	for _, w := range workers {
+		w.crew = p.crew
+		p.keepers.Add(1)
+		go func() {
+			defer p.keepers.Done()
+			p.keep(w)
+		}()
+	}
+	return true
 }
 
 // The pause before a worker is replaced grows while they end young.
@@ -94,7 +139,8 @@ const (
 	grownUp    = 10 * time.Second
 )
 
-// keep offers a worker, and a new one in its place each time that it has ended.
+// keep offers a worker, and a new one in its place each time that it has ended, until
+// its crew is dismissed.
 func (p *Pool) keep(w *worker) {
 	pause := firstPause
 	for {
@@ -110,26 +156,31 @@ func (p *Pool) keep(w *worker) {
 		if time.Since(born) > grownUp {
 			pause = firstPause
 		}
-		if w = p.replace(&pause); w == nil {
+		if w = p.replace(w.crew, &pause); w == nil {
 			return
 		}
 	}
 }
 
-// replace starts a worker, again and again until there is one, or the pool closes.
-func (p *Pool) replace(pause *time.Duration) *worker {
+// replace starts a worker, again and again until there is one, or none is needed.
+func (p *Pool) replace(crew *crew, pause *time.Duration) *worker {
 	for {
 		select {
 		case <-time.After(*pause):
+		case <-crew.dismissed:
+			return nil
 		case <-p.closing:
 			return nil
 		}
 		*pause = min(2**pause, lastPause)
-		w, err := newWorker(p.settings)
-		if err == nil {
+		w, err := newWorker(p.settings, p.closing)
+		switch {
+		case err == nil:
+			w.crew = crew
 			return w
+		case !errors.Is(err, errClosed):
+			fmt.Fprintf(p.settings.Errors, "barewire: a Python worker cannot be replaced: %v\n", err)
 		}
-		fmt.Fprintf(p.settings.Errors, "barewire: a Python worker cannot be replaced: %v\n", err)
 	}
 }
 
@@ -187,8 +238,13 @@ func (p *Pool) withdraw(t *turn) bool {
 // here, so that Python does not wait while we send the answer that it just gave.
 func (p *Pool) release(w *worker) {
 	p.mutex.Lock()
-	if w.hasEnded() {
+	if isClosed(w.ended) {
 		p.mutex.Unlock()
+		return
+	}
+	if w.crew != p.crew {
+		p.mutex.Unlock()
+		go w.leave() // its keeper waits for it
 		return
 	}
 	if len(p.waiting) == 0 {
@@ -203,9 +259,9 @@ func (p *Pool) release(w *worker) {
 	t.taken <- w
 }
 
-func (w *worker) hasEnded() bool {
+func isClosed(channel <-chan struct{}) bool {
 	select {
-	case <-w.ended:
+	case <-channel:
 		return true
 	default:
 		return false

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,16 +35,21 @@ type worker struct {
 	in, out []byte        // a frame from it, and one to it
 	turn    time.Time     // when it was its turn
 	ended   chan struct{} // closed when the process has ended
+	crew    *crew         // to which it belongs
 }
 
-// newWorker starts a worker and waits until it has imported the application. A
-// LoadError tells that it cannot.
-func newWorker(settings Settings) (*worker, error) {
+// newWorker starts a worker and waits until it has imported the application, unless
+// all is closed before. A LoadError tells that it cannot.
+func newWorker(settings Settings, closing <-chan struct{}) (*worker, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
 		return nil, err
 	}
 	process := exec.Command(settings.Python, "-", settings.App)
+	if settings.Reload {
+		// Compiled code is taken for that of a source of the same size and second.
+		process.Args = slices.Insert(process.Args, 1, "-B")
+	}
 	process.Stdin = strings.NewReader(workerSource)
 	process.Stdout, process.Stderr = settings.Errors, settings.Errors
 	process.ExtraFiles = append(process.ExtraFiles, theirs) // becomes descriptor 3
@@ -60,13 +66,22 @@ func newWorker(settings Settings) (*worker, error) {
 		ended:   make(chan struct{}),
 	}
 	go w.attend()
-	if err := w.load(); err != nil {
+	loaded := make(chan error, 1)
+	go func() { loaded <- w.load() }()
+	select {
+	case err = <-loaded:
+	case <-closing:
+		err = errClosed
+	}
+	if err != nil {
 		w.kill()
 		return nil, err
 	}
 	w.timeout = settings.Timeout
 	return w, nil
 }
+
+var errClosed = errors.New("python: the pool is closed")
 
 // attend waits for the end of the process. What it said last may still have to be
 // read; but a process that it leaves behind may have the other end of the socket,
