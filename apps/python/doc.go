@@ -25,9 +25,9 @@
 // writes it with one call in C. Of the format we need eight types, in marshal.go.
 //
 // A worker that dies loses the request in its hands, and is replaced. One that says
-// nothing for too long is ended. Pool.Reload has new ones import the application
-// anew, and only then lets the old ones go, each behind its request. When we end, so does its socket, and so does it, even
-// when it hangs.
+// nothing for too long is ended. Pool.Reload has new ones import the application anew,
+// and only then lets the old ones go, each when it has answered. When we end, so does
+// its socket, and so does it, even when it hangs.
 //
 // Of a file in wsgi.file_wrapper the descriptor travels, and the server has the kernel
 // send it; its bytes never come to Python.

@@ -29,7 +29,7 @@ const (
 
 // withFastCGI are the flags of serve that mean something to FastCGI. The others are
 // about steps that it does not take.
-var withFastCGI = []string{"addr", "protocol", "with", "mount", "trace", "workers", "python", "app-timeout", "debug"}
+var withFastCGI = []string{"addr", "protocol", "with", "mount", "trace", "workers", "python", "app-timeout", "debug", "reload"}
 
 // checkProtocol says what the protocol that was asked for cannot do.
 func (f serveFlags) checkProtocol(command *cobra.Command, mistake string) (err error) {

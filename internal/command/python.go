@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,9 +10,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"barewire/apps/python"
+	"barewire/internal/saved"
 
 	"github.com/spf13/cobra"
 )
@@ -22,7 +25,20 @@ type workers struct {
 	python  string
 	timeout time.Duration
 	debug   bool
-	pools   []*python.Pool
+	reload  bool
+	served  []inPython
+
+	// With reload.
+	folders  []string       // of sources
+	known    saved.Versions // these, before Python has looked at them
+	unwatch  context.CancelFunc
+	watching sync.WaitGroup
+}
+
+// An inPython is an application in workers.
+type inPython struct {
+	name string
+	pool *python.Pool
 }
 
 // appTimeout is how long an application may say nothing, as with gunicorn.
@@ -36,6 +52,7 @@ func (w *workers) addTo(command *cobra.Command) {
 	command.Flags().Var(number, "workers", "Python processes, for an application in Python (default one for each core)")
 	command.Flags().StringVar(&w.python, "python", "", "the `PROGRAM` for an application in Python (default that of the active virtual environment, or python3)")
 	command.Flags().Var(newDuration(&w.timeout), "app-timeout", "for an application in Python to say something; then its process is ended, and the answer is 504")
+	command.Flags().BoolVar(&w.reload, "reload", false, "when a .py file changes, below here or beside an application in Python, go on with new processes")
 	command.Flags().BoolVar(&w.debug, "debug", false, "tell the client the traceback of an exception in Python")
 }
 
@@ -69,12 +86,16 @@ func (w *workers) find(name string, world World) (app, error) {
 			return app{}, fmt.Errorf("there is no application %q; there is no file %s", name, where)
 		}
 	}
+	if w.reload {
+		w.remember(name)
+	}
 	pool, err := python.Start(python.Settings{
 		App:     name,
 		Python:  w.program(world),
 		Workers: max(1, w.number),
 		Timeout: w.timeout,
 		Debug:   w.debug,
+		Reload:  w.reload,
 		Errors:  escaped{world.Err},
 	})
 	switch {
@@ -83,7 +104,7 @@ func (w *workers) find(name string, world World) (app, error) {
 	case err != nil:
 		return app{}, failure{fmt.Errorf("%s cannot be served: %w", name, err)}
 	}
-	w.pools = append(w.pools, pool)
+	w.served = append(w.served, inPython{name, pool})
 	return app{name: name, about: "is an application in Python", serve: pool.Application}, nil
 }
 
@@ -98,7 +119,11 @@ func (w *workers) program(world World) string {
 
 // stop ends them.
 func (w *workers) stop() {
-	for _, pool := range w.pools {
-		pool.Close()
+	if w.unwatch != nil {
+		w.unwatch()
 	}
+	for _, s := range w.served {
+		s.pool.Close()
+	}
+	w.watching.Wait()
 }

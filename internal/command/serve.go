@@ -124,6 +124,12 @@ say python:module:callable.`,
 		if err != nil {
 			return err
 		}
+		if flags.workers.reload {
+			if len(flags.workers.served) == 0 {
+				return fmt.Errorf("--reload is for applications in Python, and %s is none", whole.name)
+			}
+			flags.workers.watch(world)
+		}
 		if flags.mistake, err = findMistake(mistake); err != nil {
 			return err
 		}
