@@ -45,7 +45,7 @@ application could not tell the path that led to it from the rest.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			around.workers = &workers{number: 1}
+			around.workers = newWorkers(world)
 			defer around.workers.stop()
 			alone, err := around.workers.find(args[0], world)
 			if err != nil {

@@ -1,20 +1,24 @@
 package command
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"barewire/apps/python"
 	"barewire/internal/saved"
+	"barewire/server/trace"
 
 	"github.com/spf13/cobra"
 )
@@ -27,6 +31,7 @@ type workers struct {
 	debug   bool
 	reload  bool
 	served  []inPython
+	says    *aside // what they print, and what becomes of them
 
 	// With reload.
 	folders  []string       // of sources
@@ -41,8 +46,43 @@ type inPython struct {
 	pool *python.Pool
 }
 
+// An aside is for what nobody has asked for. Where there is a live screen, it has
+// one line for it.
+type aside struct {
+	mutex  sync.Mutex
+	text   io.Writer
+	screen chan<- string // nil without one; the last place in it is left to others
+}
+
+func (a *aside) show(screen chan<- string) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.screen = screen
+}
+
+func (a *aside) Write(text []byte) (int, error) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if a.screen == nil {
+		return a.text.Write(text)
+	}
+	// Of a traceback the last line tells what is wrong.
+	line, rest, _ := bytes.Cut(bytes.TrimSpace(text), []byte("\n"))
+	if last := bytes.LastIndexByte(rest, '\n'); len(rest) > 0 {
+		line = append(append(slices.Clip(line), " … "...), rest[last+1:]...)
+	}
+	if len(a.screen) < cap(a.screen)-1 {
+		a.screen <- trace.Escape(line)
+	}
+	return len(text), nil
+}
+
 // appTimeout is how long an application may say nothing, as with gunicorn.
 const appTimeout = 30 * time.Second
+
+func newWorkers(world World) *workers {
+	return &workers{number: 1, says: &aside{text: escaped{world.Err}}}
+}
 
 // addTo makes flags of a command.
 func (w *workers) addTo(command *cobra.Command) {
@@ -96,7 +136,7 @@ func (w *workers) find(name string, world World) (app, error) {
 		Timeout: w.timeout,
 		Debug:   w.debug,
 		Reload:  w.reload,
-		Errors:  escaped{world.Err},
+		Errors:  w.says,
 	})
 	switch {
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist):

@@ -70,10 +70,10 @@ func fromHere(folder string) string {
 }
 
 // watch goes on with new workers whenever sources have changed, until stop.
-func (w *workers) watch(world World) {
-	files, err := pythonIn(w.folders...), escaped{world.Err}
+func (w *workers) watch() {
+	files := pythonIn(w.folders...)
 	if most, tooMany := files.TooMany(); tooMany {
-		fmt.Fprintf(err, "--reload watches %d folders, and there are more in %s\n", most, strings.Join(w.folders, " and "))
+		fmt.Fprintf(w.says, "--reload watches %d folders, and there are more in %s\n", most, strings.Join(w.folders, " and "))
 	}
 	ctx, leave := context.WithCancel(context.Background())
 	w.unwatch = leave
@@ -81,19 +81,19 @@ func (w *workers) watch(world World) {
 	go func() {
 		defer w.watching.Done()
 		files.Watch(ctx, w.known, func(changed []string) {
-			fmt.Fprintf(err, "reloading: %s\n", sentenceOf(changed))
+			fmt.Fprintf(w.says, "reloading: %s\n", sentenceOf(changed))
 			for _, s := range w.served {
 				failed := s.pool.Reload()
 				switch {
 				case ctx.Err() != nil: // we stop
 				case failed != nil:
-					fmt.Fprintf(err, "not reloaded: %s goes on with its old code: %v\n", s.name, failed)
+					fmt.Fprintf(w.says, "not reloaded: %s goes on with its old code: %v\n", s.name, failed)
 				default:
-					fmt.Fprintf(err, "reloaded: %s\n", s.name)
+					fmt.Fprintf(w.says, "reloaded: %s\n", s.name)
 				}
 			}
 		}, func(why string) {
-			fmt.Fprintf(err, "%s So --reload looks at the files once a second.\n", why)
+			fmt.Fprintf(w.says, "%s So --reload looks at the files once a second.\n", why)
 		})
 	}()
 }

@@ -47,7 +47,8 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		ring.Observe(event)
 	}
 	s.Watch = ring.Room
-	messages := make(chan string, 1)
+	messages := make(chan string, 2)
+	flags.workers.says.show(messages)
 	record.alsoTake(s, ring, func(err error) { messages <- err.Error() })
 	room := s.Watch
 	s.Watch = func() bool {
@@ -77,16 +78,15 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		Clipboard: export.Clipboard{Terminal: world.Out, Tmux: world.Env("TMUX") != ""},
 		Version:   version(),
 	}, world.Out)
+	flags.workers.says.show(nil)
 	gate.Close() // or else the stop would wait for those that are held
 	ring.Close()
 	if err != nil {
 		err = failure{err}
 	}
 	return func() {
-		select {
-		case text := <-messages:
-			fmt.Fprintf(world.Err, "barewire: %s\n", text)
-		default:
+		for len(messages) > 0 {
+			fmt.Fprintf(world.Err, "barewire: %s\n", <-messages)
 		}
 		fmt.Fprintf(world.Out, "%s, %s\n", trace.Count(int(requests.Load()), "request", "requests"), trace.Count(int(errors.Load()), "error", "errors"))
 	}, err

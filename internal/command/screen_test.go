@@ -63,6 +63,29 @@ func TestScreen(t *testing.T) {
 		s.press("q")
 		s.isLeft("1 request, 0 errors")
 	})
+	t.Run("an application in Python is reloaded", func(t *testing.T) {
+		t.Parallel()
+		if missing, err := condition("missing:python3"); err != nil {
+			t.Fatal(err)
+		} else if missing {
+			t.Skip("python3, which runs the application of this test, is not installed")
+		}
+		app := filepath.Join(t.TempDir(), "app.py")
+		write := func(text string) {
+			if err := os.WriteFile(app, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("def app(environ, start_response): pass\n")
+		s := openTerminal(t, 200, 24, "--mount", "/python="+app, "--workers", "1", "--reload")
+		s.opened()
+		write("nobody\n")
+		s.sees(`not reloaded: \S+ goes on with its old code: Traceback .* … NameError: name 'nobody' is not defined`)
+		write("def app(environ, start_response): return []\n")
+		s.sees(`reloaded: \S+app.py`)
+		s.press("q")
+		s.isLeft("0 requests, 0 errors")
+	})
 	for name, leave := range map[string]func(*terminal){
 		"Ctrl-C":  func(s *terminal) { s.press("C-c") },
 		"SIGTERM": func(s *terminal) { s.signal(syscall.SIGTERM) },

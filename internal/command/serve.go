@@ -86,7 +86,7 @@ func (d display) text(world World, app string) *trace.Text {
 
 func serveCommand(world World) *cobra.Command {
 	flags := serveFlags{addr: listening{defaultAddr}, protocol: newChoice(overHTTP, overUWSGI, overFastCGI), display: newDisplay("auto", "tui", "plain", "json", "none"), bounds: newBounds()}
-	flags.workers = new(workers)
+	flags.workers = newWorkers(world)
 	var mistake string
 	serve := &cobra.Command{
 		Use:   "serve [APP]",
@@ -128,7 +128,7 @@ say python:module:callable.`,
 			if len(flags.workers.served) == 0 {
 				return fmt.Errorf("--reload is for applications in Python, and %s is none", whole.name)
 			}
-			flags.workers.watch(world)
+			flags.workers.watch()
 		}
 		if flags.mistake, err = findMistake(mistake); err != nil {
 			return err
