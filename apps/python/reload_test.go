@@ -4,17 +4,20 @@ package python_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"barewire/apps/python"
 	"barewire/internal/apptest"
@@ -30,6 +33,7 @@ type changing struct {
 }
 
 func newChanging(t *testing.T) changing {
+	t.Setenv("PYTHONDONTWRITEBYTECODE", "") // whoever has it set would not see what it is about
 	c := changing{t, filepath.Join(t.TempDir(), "changing.py")}
 	c.write("1")
 	return c
@@ -51,6 +55,10 @@ def app(environ, start_response):
     return [b"%d %d" % (ANSWER, os.getpid())]
 `
 	if err := os.WriteFile(c.path, []byte(text), 0o644); err != nil {
+		c.t.Error(err)
+	}
+	// What Python has compiled it takes for that of any source of this time.
+	if err := os.Chtimes(c.path, time.Time{}, time.Unix(1<<30, 0)); err != nil {
 		c.t.Error(err)
 	}
 }
@@ -97,6 +105,16 @@ func (h held) end() apptest.Answer {
 	return <-h.answer
 }
 
+// awaitKeepers waits until a pool is so many workers, those of old code among them.
+func awaitKeepers(t *testing.T, want int) {
+	t.Helper()
+	await(t, fmt.Sprintf("the end of all workers but %d", want), func() bool {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		return bytes.Count(stacks, []byte("python.(*Pool).keep(")) == want
+	})
+}
+
 // isGone tells whether a process has ended.
 func isGone(pid int) bool { return syscall.Kill(pid, 0) == syscall.ESRCH }
 
@@ -141,6 +159,7 @@ func TestReload(t *testing.T) {
 	if answer, _ := ask(t, pool, "/"); answer != last {
 		t.Errorf("in the end the answer is %d, want %d", answer, last)
 	}
+	awaitKeepers(t, 2)
 	pool.Close()
 	pids.Range(func(pid, _ any) bool {
 		if !isGone(pid.(int)) {
@@ -180,6 +199,7 @@ func TestReloadFails(t *testing.T) {
 	if answer, other := ask(t, pool, "/"); answer != 2 || other == pid {
 		t.Errorf("the answer is %d by %d, want 2 by another", answer, other)
 	}
+	awaitKeepers(t, 2)
 	if errs.String() != "" {
 		t.Errorf("the pool itself says %q", errs)
 	}
@@ -234,6 +254,7 @@ func TestReloadBesideKill(t *testing.T) {
 			t.Errorf("the answer is %d, want 2", answer)
 		}
 	}
+	awaitKeepers(t, 2)
 }
 
 // Close does not wait for an import that never ends.
