@@ -163,7 +163,10 @@ func TestWatchBesideJournal(t *testing.T) {
 		files.Watch(ctx, known, tell, func(why string) { t.Error(why) })
 	})
 	writeFile(t, dir, "steps/03/a.go", "package a // 2")
-	for deadline := time.Now().Add(soon); len(l.said) == 0 && time.Now().Before(deadline); time.Sleep(settled / 10) {
+	for deadline := time.Now().Add(soon); len(l.said) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is told while the journal is written")
+		}
 		writeFile(t, dir, "steps/03/journal", time.Now().String())
 	}
 	l.hears("steps/03/a.go", "a file beside a journal")
