@@ -24,7 +24,7 @@ func TestKillsUnderLoad(t *testing.T) {
 		workers  = 4
 		clients  = 8
 		requests = 1200
-		between  = 100 // answers, so that there are 12 kills, and the pauses before workers are replaced stay short
+		between  = 100 // answers, so that there are 12 kills
 	)
 	others := goleak.IgnoreCurrent()
 	pool, _ := start(t, python.Settings{App: "testdata/held.py", Workers: workers})

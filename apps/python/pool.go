@@ -132,11 +132,10 @@ func (p *Pool) change(workers []*worker) bool {
 	return true
 }
 
-// The pause before a worker is replaced grows while they end young.
+// The pause before a worker is replaced grows while they end without an answer.
 const (
 	firstPause = 50 * time.Millisecond
 	lastPause  = 5 * time.Second
-	grownUp    = 10 * time.Second
 )
 
 // keep offers a worker, and a new one in its place each time that it has ended, until
@@ -144,7 +143,6 @@ const (
 func (p *Pool) keep(w *worker) {
 	pause := firstPause
 	for {
-		born := time.Now()
 		p.release(w)
 		select {
 		case <-w.ended:
@@ -153,7 +151,7 @@ func (p *Pool) keep(w *worker) {
 			return
 		}
 		p.forget(w)
-		if time.Since(born) > grownUp {
+		if w.useful.Load() {
 			pause = firstPause
 		}
 		if w = p.replace(w.crew, &pause); w == nil {

@@ -151,10 +151,7 @@ func (r *request) do(kind string, m *message) error {
 	case "readline":
 		return r.reply(r.readLine(m.integer()))
 	case "errors":
-		_, err := r.environ.Errors().Write(m.bytes())
-		if err != nil {
-			fmt.Fprintf(r.pool.settings.Errors, "barewire: wsgi.errors: %v\n", err)
-		}
+		r.tell(string(m.bytes()))
 	case "note":
 		text := string(m.bytes())
 		if note, ok := r.environ["barewire.note"].(func(string)); ok {
@@ -197,6 +194,7 @@ func (r *request) do(kind string, m *message) error {
 
 // giveBack lets another request have the worker.
 func (r *request) giveBack() {
+	r.worker.useful.Store(true)
 	r.pool.release(r.worker)
 	r.worker = nil
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,6 +37,7 @@ type worker struct {
 	turn    time.Time     // when it was its turn
 	ended   chan struct{} // closed when the process has ended
 	crew    *crew         // to which it belongs
+	useful  atomic.Bool   // it has answered
 }
 
 // newWorker starts a worker and waits until it has imported the application, unless
