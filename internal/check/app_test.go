@@ -9,6 +9,7 @@ import (
 	app "barewire/apps/check"
 	"barewire/internal/check"
 	"barewire/server"
+	wsgi "barewire/steps/06_wsgi"
 )
 
 // The whole server keeps every rule that does not need the text of one demo.
@@ -20,11 +21,16 @@ func TestWholeServer(t *testing.T) {
 // serve serves check:App until the test is over.
 func serve(t *testing.T) (addr string) {
 	t.Helper()
+	return serveApp(t, app.App)
+}
+
+func serveApp(t *testing.T, app wsgi.Application) (addr string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(app.App)
+	s := server.New(app)
 	s.Errors = io.Discard // some paths fail on purpose
 	ended := make(chan struct{})
 	go func() {
