@@ -21,38 +21,41 @@ import (
 )
 
 // The projects are laid out as users of these frameworks do, and none knows of us.
-// Python's own judge is around each, in the file judged.py. Their tests ask the
-// application as the framework's test client does, and then a server, and both have
-// to say the same.
 var projects = []struct {
-	needs, folder, app string
-	tests              []string
+	needs, folder string
+	app           string
+	judged        string   // the same, with Python's own judge around it
+	tests         []string // how Python runs them
 }{
-	{"django", "guestbook", "guestbook.judged:application", []string{"manage.py", "test"}},
-	{"flask", "notes", "judged:application", []string{"-m", "unittest"}},
-	{"bottle, werkzeug", "menu", "judged:application", []string{"-m", "unittest"}},
+	{"django", "guestbook", "guestbook.wsgi:application", "guestbook.judged:application", []string{"manage.py", "test"}},
+	{"flask", "notes", "app:create_app()", "judged:application", []string{"-m", "unittest"}},
+	{"bottle, werkzeug", "menu", "app:app", "judged:application", []string{"-m", "unittest"}},
 }
 
+// The tests of a project ask the application as the test client of its framework does,
+// then they ask a server, and both have to say the same.
 func TestProjects(t *testing.T) {
 	for _, project := range projects {
-		t.Run(project.folder, func(t *testing.T) {
-			program := needPython(t, project.needs)
-			addr, errors := serveProject(t, program, project.folder, project.app)
+		for _, app := range []string{project.app, project.judged} {
+			t.Run(project.folder+"/"+app, func(t *testing.T) {
+				program := needPython(t, project.needs)
+				addr, errors := serveProject(t, program, project.folder, app)
 
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-			defer cancel()
-			tests := exec.CommandContext(ctx, program, append([]string{"-W", "ignore"}, project.tests...)...)
-			tests.Env = append(os.Environ(), "SITE="+addr, "PYTHONPATH=..") // where wire.py is
-			out, err := tests.CombinedOutput()
-			if err != nil || bytes.Contains(out, []byte("Ran 0 tests")) || bytes.Contains(out, []byte("skipped")) {
-				t.Errorf("the tests of %s: %v, want that all ran and passed\n%s", project.folder, err, out)
-			}
-			for _, complaint := range []string{"AssertionError", "garbage collected without being closed"} {
-				if strings.Contains(errors.String(), complaint) {
-					t.Errorf("wsgiref.validate complains:\n%s", errors)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+				defer cancel()
+				tests := exec.CommandContext(ctx, program, append([]string{"-W", "ignore"}, project.tests...)...)
+				tests.Env = append(os.Environ(), "SITE="+addr, "PYTHONPATH=..") // where wire.py is
+				out, err := tests.CombinedOutput()
+				if err != nil || bytes.Contains(out, []byte("Ran 0 tests")) || bytes.Contains(out, []byte("skipped")) {
+					t.Errorf("the tests of %s: %v, want that all ran and passed\n%s", project.folder, err, out)
 				}
-			}
-		})
+				for _, complaint := range []string{"AssertionError", "garbage collected without being closed"} {
+					if strings.Contains(errors.String(), complaint) {
+						t.Errorf("wsgiref.validate complains:\n%s", errors)
+					}
+				}
+			})
+		}
 	}
 }
 
@@ -60,8 +63,13 @@ func TestProjects(t *testing.T) {
 func serveProject(t *testing.T, program, folder, app string) (addr string, errors *notebook) {
 	t.Helper()
 	t.Chdir(filepath.Join("testdata", folder))
-	t.Setenv("PYTHONDONTWRITEBYTECODE", "1")
 	pool, errors := start(t, python.Settings{App: app, Python: program})
+	return serve(t, pool, errors), errors
+}
+
+// serve serves what is in a pool until the test is over.
+func serve(t *testing.T, pool *python.Pool, errors *notebook) (addr string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +84,7 @@ func serveProject(t *testing.T, program, folder, app string) (addr string, error
 			t.Error(err)
 		}
 	})
-	return listener.Addr().String(), errors
+	return listener.Addr().String()
 }
 
 // What the frameworks answer, to the byte: what no test client sees.
