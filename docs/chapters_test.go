@@ -71,6 +71,25 @@ func TestApplicationSide(t *testing.T) {
 	}
 }
 
+// TestPythonChapter finds what both kinds have in the chapter about applications in
+// Python, which is about neither a step nor code of ours.
+func TestPythonChapter(t *testing.T) {
+	text, err := os.ReadFile("python.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	section, missing := sections(string(text), []string{"The classic mistake", "Predict, then run", "Left out on purpose", "Where to go from here"})
+	for _, heading := range missing {
+		t.Errorf("the heading %q is not there, or out of order", heading)
+	}
+	for _, complaint := range misshapenAnyway(string(text), section["Predict, then run"]) {
+		t.Error(complaint)
+	}
+	for _, line := range wideDrawings(string(text)) {
+		t.Errorf("a drawing has %d columns: %s", utf8.RuneCountInString(line), line)
+	}
+}
+
 var (
 	question = regexp.MustCompile(`(?m)^// Package \w+ is step (\d\d): (.*)$`)
 	aTask    = regexp.MustCompile("(?ms)^Your task: `([^`]+\\.go)`,\\s(.*?)\\.$")

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -89,8 +90,11 @@ func declaration(t *testing.T, path, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if name == "" {
+	switch {
+	case name == "":
 		return string(source)
+	case strings.HasSuffix(path, ".py"):
+		return definition(t, path, string(source), name)
 	}
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, source, parser.ParseComments)
@@ -124,4 +128,52 @@ func declaration(t *testing.T, path, name string) string {
 	}
 	t.Fatalf("%s declares no %s", path, name)
 	return ""
+}
+
+// definition returns the text of a function or a class of Python, F, or C.F for a
+// method, as if it stood at the margin.
+func definition(t *testing.T, path, text, name string) string {
+	for part := range strings.SplitSeq(name, ".") {
+		if text = defined(text, part); text == "" {
+			t.Fatalf("%s defines no %s", path, name)
+		}
+	}
+	return text
+}
+
+// defined cuts out what def or class begins, with all lines that stand further right.
+func defined(text, name string) (found string) {
+	begins := regexp.MustCompile(`^( *)(?:def|class) ` + name + `\b`)
+	margin, blank := "", ""
+	for line := range strings.Lines(text) {
+		match := begins.FindStringSubmatch(line)
+		switch {
+		case found == "" && match != nil:
+			margin, found = match[1], strings.TrimPrefix(line, match[1])
+		case found == "":
+		case strings.TrimSpace(line) == "":
+			blank += line
+		case !strings.HasPrefix(line, margin+" "):
+			return found
+		default:
+			found += blank + strings.TrimPrefix(line, margin)
+			blank = ""
+		}
+	}
+	return found
+}
+
+// TestDefined proves that a definition ends where it should.
+func TestDefined(t *testing.T) {
+	const text = "class A:\n    def f(self):\n        x\n\n        y\n\n    def fg(self):\n        z\n\n\ndef f():\n    w\n"
+	for _, test := range []struct{ name, text, want string }{
+		{"A", text, text[:strings.Index(text, "\n\n\n")+1]},
+		{"f", text, "def f(self):\n    x\n\n    y\n"},
+		{"fg", text, "def fg(self):\n    z\n"},
+		{"w", text, ""},
+	} {
+		if got := defined(test.text, test.name); got != test.want {
+			t.Errorf("defined(%q) = %q, want %q", test.name, got, test.want)
+		}
+	}
 }

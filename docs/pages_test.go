@@ -4,7 +4,8 @@
 // behind a line <!-- from: FILE NAME --> is an excerpt: the declaration NAME of
 // FILE, to the letter; FILE NAME until TEXT is the next piece of it, which ends
 // before the statement that begins with TEXT; without NAME it is the whole file, of
-// any language (excerpts_test.go). The chapters,
+// any language (excerpts_test.go). A block behind a line <!-- file: NAME --> is that
+// file, or its next piece: commands behind it are typed where it is. The chapters,
 // NN_step.md, all have one shape (chapters_test.go). After a change,
 //
 //	go test ./docs -update

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,11 +22,17 @@ import (
 // TestTranscripts runs the commands of every console block. A command that
 // starts a server does so for the blocks behind it, as if they were typed into a
 // second terminal; what the server prints is compared when it has stopped, at
-// the end of the page or when the next one starts.
+// the end of the page or when the next one starts. They are typed in the root of
+// the repository, or on a page that shows files, in a folder that has these.
 func TestTranscripts(t *testing.T) {
 	need(t, "curl")
 	terminals := newTerminals(t)
 	eachPage(t, func(t *testing.T, p *page) {
+		terminals := terminals
+		if p.hasFiles() {
+			needPython(t, p)
+			terminals = terminals.in(t.TempDir())
+		}
 		var server *running
 		stop := func() {
 			if server != nil {
@@ -32,6 +41,7 @@ func TestTranscripts(t *testing.T) {
 			}
 		}
 		for _, b := range p.blocks {
+			p.keep(t, terminals.typed, b)
 			if b.language != "console" {
 				continue
 			}
@@ -71,7 +81,66 @@ func need(t *testing.T, peer string) {
 	t.Skipf("%s is not installed, so the transcripts are not checked", peer)
 }
 
-var startsServer = regexp.MustCompile(`^(barewire|go run \.)( serve)?( \w+:\w+)?( --.*)?$|^barewire watch -- |^go run \./steps/\w+/demo$`)
+// hasFiles tells whether the page shows files, to be kept where it is typed.
+func (p *page) hasFiles() bool {
+	return slices.ContainsFunc(p.blocks, func(b block) bool { return strings.HasPrefix(b.before, "<!-- file: ") })
+}
+
+// keep puts a block behind a line <!-- file: NAME --> into that file, behind what
+// the page has put there already.
+func (p *page) keep(t *testing.T, folder string, b block) {
+	name, ok := strings.CutPrefix(b.before, "<!-- file: ")
+	if !ok {
+		return
+	}
+	path := filepath.Join(folder, strings.TrimSuffix(name, " -->"))
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, _ := file.Seek(0, io.SeekEnd); at > 0 {
+		_, err = file.WriteString("\n\n")
+	}
+	if _, failed := file.WriteString(p.pieces[b.piece]); failed != nil || err != nil {
+		t.Fatal(err, failed)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// needPython makes python3 one that has what the page imports, or skips the test.
+func needPython(t *testing.T, p *page) {
+	modules := make(map[string]bool)
+	for _, b := range p.blocks {
+		for _, match := range imported.FindAllStringSubmatch(p.pieces[b.piece], -1) {
+			modules[match[1]] = true
+		}
+	}
+	imports := "import " + strings.Join(slices.Sorted(maps.Keys(modules)), ", ")
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		path, err := exec.LookPath(python)
+		if err != nil || exec.Command(path, "-c", imports).Run() != nil {
+			continue
+		}
+		folder := t.TempDir()
+		script := fmt.Sprintf("#!/bin/sh\nexec %s \"$@\"\n", path)
+		if err := os.WriteFile(filepath.Join(folder, "python3"), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+		t.Setenv("VIRTUAL_ENV", "")
+		return
+	}
+	if os.Getenv("BAREWIRE_NO_SKIP") != "" {
+		t.Fatalf("there is no Python 3 that can %s, and BAREWIRE_NO_SKIP is set", imports)
+	}
+	t.Skipf("there is no Python 3 that can %s, so the transcripts are not checked", imports)
+}
+
+var imported = regexp.MustCompile(`(?m)^(?:from|import) (flask|django|bottle)\b`)
+
+var startsServer = regexp.MustCompile(`^(barewire|go run \.)( serve)?( [\w.]+:\w+| '[\w.]+:\w+\(\)'| \w+\.py)?( --.*)?$|^barewire watch -- |^go run \./steps/\w+/demo$`)
 
 // What differs from run to run, and what stands for it on the pages.
 var varying = []struct {
@@ -86,19 +155,39 @@ var varying = []struct {
 	{regexp.MustCompile(`" 0\.\d{6}\b`), `" 0.000123`},
 	{regexp.MustCompile(`curl: \(18\) .*`), "curl: (18) transfer closed with outstanding read data remaining"},
 	{regexp.MustCompile(`curl: \(28\) .* (\d+ (out of \d+ )?bytes received)`), "curl: (28) Operation timed out after 1001 milliseconds with $1"},
+	{regexp.MustCompile(`Python worker \d+\b`), "Python worker 4711"},
+	{regexp.MustCompile(`File "[^"]*/TestTranscripts[^"]*/`), `File "/home/ada/`},
+	{regexp.MustCompile(`\[\d{4}-\d\d-\d\d [\d:,]+\]`), "[2026-03-31 12:54:48,123]"},
 	{regexp.MustCompile(`\* (Excess found).*(excess = \d+).*`), "* $1: $2"},
 }
 
-// The times are those of a real run. Comparing leaves them out.
-var times = regexp.MustCompile(` +\d+(\.\d+)? (µs|ms|s)\b`)
+// The times are those of a real run. Comparing leaves them out, and what differs
+// from one Python, or Flask, to the next.
+var (
+	times      = regexp.MustCompile(` +\d+(\.\d+)? (µs|ms|s)\b`)
+	frameworks = regexp.MustCompile(`(?m)^(  wsgi\.errors: )?  File "[^"]*/(dist|site)-packages/.*\n((  wsgi\.errors: )?    .*\n)*`)
+	underlines = regexp.MustCompile(`(?m)^(  wsgi\.errors:)? +[~^]+\n`)
+)
 
-func mask(text string) string { return times.ReplaceAllString(text, " TIME") }
+func mask(text string) string {
+	text = frameworks.ReplaceAllString(text, "")
+	text = underlines.ReplaceAllString(text, "")
+	return times.ReplaceAllString(text, " TIME")
+}
 
 // terminals are where the commands are typed: a folder with the program, and a
 // port that has four digits like 8888, or every size on the pages would differ.
 type terminals struct {
-	folder string
+	folder string // of the program
 	port   string
+	typed  string // the folder in which they are
+}
+
+// in returns the terminals, in another folder.
+func (ts *terminals) in(folder string) *terminals {
+	other := *ts
+	other.typed = folder
+	return &other
 }
 
 func newTerminals(t *testing.T) *terminals {
@@ -120,7 +209,7 @@ func newTerminals(t *testing.T) *terminals {
 			if err := listener.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return &terminals{folder, fmt.Sprint(port)}
+			return &terminals{folder, fmt.Sprint(port), ".."}
 		}
 	}
 	t.Fatal("no port with four digits is free")
@@ -132,7 +221,7 @@ func (ts *terminals) run(t *testing.T, server *running, command string) string {
 	typed := strings.ReplaceAll(command, ":8888", ":"+ts.port)
 	typed = strings.ReplaceAll(typed, "barewire send", "barewire send --to 127.0.0.1:"+ts.port)
 	shell := exec.Command("sh", "-c", typed+" 2>&1")
-	shell.Dir = ".."
+	shell.Dir = ts.typed
 	out, err := shell.Output()
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatalf("%s: %v", command, err)
@@ -156,11 +245,16 @@ func (ts *terminals) usual(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.ReplaceAll(text, ":"+ts.port, ":8888")
 	text = strings.ReplaceAll(text, "'"+ts.port+"'", "'8888'")
+	text = handed.ReplaceAllStringFunc(text, func(row string) string {
+		return fmt.Sprintf("%-*s", len(row), "to Python worker 4711") // and its size stays where it is
+	})
 	for _, v := range varying {
 		text = v.what.ReplaceAllString(text, v.mask)
 	}
 	return text
 }
+
+var handed = regexp.MustCompile(`to Python worker \d+ +`)
 
 // A running server belongs to the first terminal.
 type running struct {
@@ -173,7 +267,7 @@ type running struct {
 
 // start starts a server, and waits until it listens.
 func (ts *terminals) start(t *testing.T, b block, command string) *running {
-	args := strings.Fields(command)
+	args := strings.Fields(strings.ReplaceAll(command, "'", ""))
 	if demo, ok := strings.CutPrefix(command, "go run ./steps/"); ok {
 		binary := filepath.Join(ts.folder, strings.ReplaceAll(demo, "/", "-"))
 		build := exec.Command("go", "build", "-o", binary, "../steps/"+demo)
@@ -191,7 +285,7 @@ func (ts *terminals) start(t *testing.T, b block, command string) *running {
 		args = append(args, "--addr", "127.0.0.1:"+ts.port)
 	}
 	server := &running{block: b, command: command, process: exec.Command(args[0], args[1:]...), out: &output{}, ts: ts}
-	server.process.Dir = ".." // as in the second terminal
+	server.process.Dir = ts.typed // as in the second terminal
 	server.process.Stdout = server.out
 	server.process.Stderr = server.out
 	if err := server.process.Start(); err != nil {
@@ -208,12 +302,23 @@ func (ts *terminals) start(t *testing.T, b block, command string) *running {
 }
 
 // settle waits until the server has no more to print about what just happened,
-// or its last line could come behind the first of the next request.
+// or its last line could come behind the first of the next request. A record has
+// the end of each connection then.
 func (r *running) settle() {
-	for before := -1; before != r.out.Len(); {
+	for before, patience := -1, 500; patience > 0 && (before != r.out.Len() || !r.recorded()); patience-- {
 		before = r.out.Len()
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// recorded tells whether no connection is open in the record, if there is one.
+func (r *running) recorded() bool {
+	_, name, found := strings.Cut(r.command, " --record ")
+	if !found {
+		return true
+	}
+	record, err := os.ReadFile(filepath.Join(r.ts.typed, name))
+	return err == nil && bytes.Count(record, []byte(`"event":"opened"`)) == bytes.Count(record, []byte(`"event":"gone"`))
 }
 
 // stop stops the server as Ctrl-C does and returns what it printed.
