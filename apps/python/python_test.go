@@ -242,6 +242,33 @@ func await(t *testing.T, what string, is func() bool) {
 	t.Fatalf("%s did not come about", what)
 }
 
+// What is printed is passed on in whole lines, but for a last one that has no end.
+func TestPrinted(t *testing.T) {
+	said := new(pieces)
+	pool, err := python.Start(python.Settings{App: "testdata/site.py", Python: needPython(t, "wsgiref"), Workers: 1, Timeout: time.Minute, Errors: said})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(pool, "/prints", "")
+	pool.Close()
+	for i, piece := range *said {
+		if !strings.HasSuffix(piece, "\n") && i < len(*said)-1 {
+			t.Errorf("%q is no whole line", piece)
+		}
+	}
+	if all := strings.Join(*said, ""); !strings.HasPrefix(all, "line 0\nline 1\n") || !strings.HasSuffix(all, "line 19\nbegun") {
+		t.Errorf("printed was %q", all)
+	}
+}
+
+// pieces are what was written, each time.
+type pieces []string
+
+func (p *pieces) Write(text []byte) (int, error) {
+	*p = append(*p, string(text))
+	return len(text), nil
+}
+
 func TestDebug(t *testing.T) {
 	pool, _ := start(t, python.Settings{App: "testdata/site.py", Debug: true})
 	status, text := apptest.Get(t, pool.Application, "/fails")

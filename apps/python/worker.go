@@ -2,6 +2,7 @@ package python
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"encoding/binary"
 	"errors"
@@ -53,7 +54,8 @@ func newWorker(settings Settings, closing <-chan struct{}) (*worker, error) {
 		process.Args = slices.Insert(process.Args, 1, "-B")
 	}
 	process.Stdin = strings.NewReader(workerSource)
-	process.Stdout, process.Stderr = settings.Errors, settings.Errors
+	prints := &wholeLines{to: settings.Errors}
+	process.Stdout, process.Stderr = prints, prints
 	process.ExtraFiles = append(process.ExtraFiles, theirs) // becomes descriptor 3
 	process.WaitDelay = time.Second                         // a child of its own may have its stderr, and outlive it
 	err = process.Start()
@@ -67,7 +69,7 @@ func newWorker(settings Settings, closing <-chan struct{}) (*worker, error) {
 		timeout: startWithin,
 		ended:   make(chan struct{}),
 	}
-	go w.attend()
+	go w.attend(prints)
 	loaded := make(chan error, 1)
 	go func() { loaded <- w.load() }()
 	select {
@@ -88,10 +90,41 @@ var errClosed = errors.New("python: the pool is closed")
 // attend waits for the end of the process. What it said last may still have to be
 // read; but a process that it leaves behind may have the other end of the socket,
 // so that ours has to be closed.
-func (w *worker) attend() {
+func (w *worker) attend(prints *wholeLines) {
 	_ = w.process.Wait() // how it ended is in ProcessState
+	prints.end()
 	close(w.ended)
 	time.AfterFunc(leaveWithin, func() { _ = w.conn.Close() })
+}
+
+// wholeLines passes on what a worker prints, line by line. Python's print writes the
+// end of a line by itself, and nobody shall take that for an empty one.
+type wholeLines struct {
+	to   io.Writer
+	rest []byte // of a line that has not ended
+}
+
+// longestLine is how much is waited for.
+const longestLine = 64 << 10
+
+func (l *wholeLines) Write(text []byte) (int, error) {
+	l.rest = append(l.rest, text...)
+	whole := bytes.LastIndexByte(l.rest, '\n') + 1
+	if len(l.rest) > longestLine {
+		whole = len(l.rest)
+	}
+	if whole > 0 {
+		_, _ = l.to.Write(l.rest[:whole]) // whoever reads it may have left, and Python goes on
+		l.rest = append(l.rest[:0], l.rest[whole:]...)
+	}
+	return len(text), nil
+}
+
+// end passes on what the process did not end with a line.
+func (l *wholeLines) end() {
+	if len(l.rest) > 0 {
+		_, _ = l.to.Write(l.rest)
+	}
 }
 
 // A LoadError is why Python cannot run the application, in its own words.

@@ -71,6 +71,13 @@ def lines(environ, start_response):
     return [repr([source.readline(), source.readline(2), source.read(3), source.read(0), source.readlines()]).encode()]
 
 
+def prints(environ, start_response):
+    for number in range(20):
+        print("line", number)
+    sys.stderr.write("begun")
+    return hello(environ, start_response)
+
+
 def written(environ, start_response):
     write = start_response("200 OK", PLAIN)
     write(b"written, ")
