@@ -18,11 +18,12 @@
 //
 // The two take turns. So Python asks for no byte of the body before the
 // application does, and yields no chunk before the one before it is sent; and an
-// answer that is known as a whole, a list, costs one frame each way. The table of
-// all messages is at the head of worker.py.
+// answer that is known as a whole, a list, costs one frame each way. A framework that
+// has something to do behind its answer says one more. The table of all messages is
+// at the head of worker.py.
 //
 // A frame is a value in Python's marshal format behind its length: Python reads and
-// writes it with one call in C. Of the format we need eight types, in marshal.go.
+// writes it with one call in C. Of the format we need a dozen types, in marshal.go.
 //
 // A worker that dies loses the request in its hands, and is replaced. One that says
 // nothing for too long is ended. Pool.Reload has new ones import the application anew,
