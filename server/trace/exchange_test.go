@@ -20,6 +20,7 @@ import (
 	"barewire/apps/stream"
 	"barewire/server"
 	"barewire/server/trace"
+	"barewire/server/uwsgi"
 	wsgi "barewire/steps/06_wsgi"
 )
 
@@ -75,7 +76,17 @@ func TestExchanges(t *testing.T) {
 		{name: "last request", text: trace.Text{App: "method:App"}, app: method.App,
 			script: ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\n")},
 
+		{name: "packet", text: trace.Text{App: "hello:App"}, app: hello.App, change: uwsgi.Put,
+			script: ask("\x00\x37\x00\x00\x0e\x00REQUEST_METHOD\x04\x00POST\x0e\x00CONTENT_LENGTH\x01\x008\x09\x00PATH_INFO\x01\x00/name=ada")},
+		{name: "packet of one pair", text: trace.Text{App: "hello:App"}, app: hello.App, change: uwsgi.Put,
+			script: ask("\x00\x15\x00\x00\x0e\x00REQUEST_METHOD\x03\x00GET")},
+
 		// Requests that are refused.
+		{name: "refused 02 no packet", app: hello.App, change: uwsgi.Put, script: ask("GET / HTTP/1.0\r\n\r\n")},
+		{name: "refused 03 packet", app: hello.App, change: uwsgi.Put,
+			script: ask("\x00\x24\x00\x00\x09\x00PATH_INFO\x01\x00x\x0e\x00REQUEST_METHOD\x04\x00POST")},
+		{name: "refused 04 packet", app: hello.App, change: uwsgi.Put,
+			script: ask("\x00\x2f\x00\x00\x0e\x00REQUEST_METHOD\x03\x00GET\x09\x00HTTP_HOST\x00\x00\x09\x00HTTP_HOST\x00\x00")},
 		{name: "refused 02 bare LF", app: hello.App, script: ask("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n")},
 		{name: "refused 02 empty lines", app: hello.App, script: ask("\r\n\r\nGET / HTTP/1.1\r\n\r\n")},
 		{name: "refused 02 too late", app: hello.App,

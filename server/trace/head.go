@@ -63,14 +63,21 @@ func (t *Text) headLine(x *exchange, line []byte, notes ...note) {
 	t.clientSays(x, arrow+headText(line), int64(len(line)), notes...)
 }
 
-// requestLine shows step 03.
+// requestLine shows step 03. In a packet it has no line of its own, but looks among
+// all pairs; what stands before them is for step 02.
 func (t *Text) requestLine(x *exchange, event server.Passed) {
 	if event.Line != nil {
 		x.method = event.Line.Method
 	}
 	switch {
+	case event.Refused != nil && x.packet:
+		t.brokenHead(x, len(x.lines)-1, event)
 	case event.Refused != nil:
 		t.brokenHead(x, 0, event)
+	case len(x.lines) > 0 && x.packet:
+		pairs := remark(Count(x.headSize-len(x.lines[0]), "byte", "bytes") + " of pairs")
+		t.headLine(x, x.lines[0], pairs, step("03 requestline", "", event.Took))
+		x.lines = x.lines[1:]
 	case len(x.lines) > 0:
 		t.headLine(x, x.lines[0], step("03 requestline", "", event.Took))
 		x.lines = x.lines[1:]
