@@ -284,6 +284,9 @@ func (m *Model) explain(x *history.Exchange) tea.Cmd {
 	if about.name == "" {
 		return told("There is nothing to explain here; move the cursor to a line with a name.")
 	}
+	if about.kind == explain.Step && trace.IsPacket(x.Head) {
+		about.kind = explain.Packet
+	}
 	entry := explain.Look(about.kind, about.name)
 	m.sheet = textSheet(entry.Name, "", entry.Text, "", entry.Source)
 	return nil

@@ -90,10 +90,14 @@ func (p *page) requestLine() []pageRow {
 
 // fields is the page of step 04.
 func (p *page) fields() []pageRow {
+	kind := explain.Header
+	if trace.IsPacket(p.exchange.Head) {
+		kind = explain.Key
+	}
 	var rows []pageRow
 	for _, field := range p.exchange.Fields {
 		row := p.fact(string(field[0]), cells.Client, string(field[1]), 4)
-		row.about = subject{kind: explain.Header, name: string(field[0]), value: string(field[1])}
+		row.about = subject{kind: kind, name: string(field[0]), value: string(field[1])}
 		rows = append(rows, row)
 	}
 	return append(rows, p.requestLines("04")...)

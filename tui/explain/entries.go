@@ -20,6 +20,9 @@ var keysFile string
 //go:embed steps.txt
 var stepsFile string
 
+//go:embed packets.txt
+var packetsFile string
+
 //go:embed workers.txt
 var workersFile string
 
@@ -30,6 +33,7 @@ var entries = map[Kind][]Entry{
 	Method: read(methodsFile),
 	Key:    read(keysFile),
 	Step:   read(stepsFile),
+	Packet: read(packetsFile),
 	Worker: read(workersFile),
 }
 

@@ -22,6 +22,7 @@ const (
 	Method             // "GET"
 	Key                // of the environ: "PATH_INFO"
 	Step               // "03", "requestline", or both
+	Packet             // the same, where a packet of uwsgi came in
 	Worker             // what a process of the application does: "chunk"
 )
 
@@ -49,7 +50,7 @@ func Look(kind Kind, name string) Entry {
 		entry.Text, entry.Source = unknownMethod(name)
 	case Key:
 		entry.Text, entry.Source = unknownKey(name)
-	case Step:
+	case Step, Packet:
 		entry.Text = "There is no such step. There are ten, from 01 listen to 10 keepalive."
 		entry.Source = "steps/README.md"
 	case Worker:
@@ -60,12 +61,15 @@ func Look(kind Kind, name string) Entry {
 }
 
 // find returns what the files say of a name. A key that is made of a header is
-// explained by that header.
+// explained by that header, and a step that is the same for a packet as the step.
 func find(kind Kind, name string) (entry Entry, known bool) {
 	for _, entry := range entries[kind] {
 		if isCalled(kind, entry.Name, name) {
 			return entry, true
 		}
+	}
+	if kind == Packet {
+		return find(Step, name)
 	}
 	field, fromHeader := strings.CutPrefix(name, "HTTP_")
 	if kind != Key || !fromHeader {
@@ -84,7 +88,7 @@ func isCalled(kind Kind, entry, name string) bool {
 	case Status:
 		code, _, _ := strings.Cut(name, " ")
 		return code == first // the reason is free, RFC 9112 §4
-	case Step:
+	case Step, Packet:
 		return name == entry || name == first || name == rest
 	}
 	return name == entry

@@ -71,7 +71,7 @@ var forms = []string{
 	`RFC 9(111 5|113 3|2\d\d \d|530 \d|842 2)(\.\d)?`,
 	`PEP 3333, (Specification Overview|environ Variables|Input and Error Streams|The start_response\(\) Callable|Handling the Content-Length Header|Server Extension APIs|Optional Platform-Specific File Handling)`,
 	`(W3C|WICG|WHATWG (Fetch|HTML),|IETF draft,|ECMA-426,) [A-Z].+`,
-	`Apache mod_ssl|apps/[a-z]+|no standard|no standard, but [a-zA-Z0-9' ]+`,
+	`The uwsgi Protocol|Apache mod_ssl|apps/[a-z]+|server/uwsgi|no standard|no standard, but [a-zA-Z0-9' ]+`,
 }
 
 func TestSources(t *testing.T) {
