@@ -25,6 +25,8 @@ func (m *Model) askCommand(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.config.URL == "":
 		return told("This is a record, and there is no server to ask; barewire open has --to.")
+	case key.Matches(msg, keys.Send) && m.config.Protocol != "":
+		return told(fmt.Sprintf("These are HTTP, and this server speaks %s: ask by its proxy, with S.", m.config.Protocol))
 	case key.Matches(msg, keys.Send):
 		m.menu = m.sendMenu()
 	case key.Matches(msg, keys.Curl):
@@ -108,10 +110,17 @@ func (m *Model) curlLine(line string) tea.Cmd {
 	}
 	m.list.follow = true
 	until, site, before := m.config.context(), m.config.URL, m.history.Requests
+	overTCP := strings.HasPrefix(site, "http://")
+	if m.config.Protocol != "" {
+		site = "" // nobody knows where its proxy is
+	}
 	return func() tea.Msg {
 		output, err := poke.Curl(until, words, site)
 		if err != nil {
 			return toldMsg{text: err.Error(), wrong: true, late: true}
+		}
+		if !overTCP {
+			output.Conns = nil // they end at a proxy, or have no addresses to be known by
 		}
 		return curledMsg{output, before}
 	}

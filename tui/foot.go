@@ -83,7 +83,7 @@ func (m *Model) tip() string {
 	for _, tip := range tips {
 		asks := tip.keys == "s" || tip.keys == "S"
 		tried := slices.ContainsFunc(strings.Fields(tip.keys), func(key string) bool { return m.tried[key] })
-		if !tried && (m.config.Gate != nil || tip.keys != "p") && (m.config.URL != "" || !asks) {
+		if !tried && (m.config.Gate != nil || tip.keys != "p") && (m.config.URL != "" || !asks) && (m.config.Protocol == "" || tip.keys != "s") {
 			return tip.text
 		}
 	}
@@ -117,7 +117,7 @@ func (m *Model) keyLine() cells.Row {
 	default:
 		add(len(m.held) > 0, "space", "next step", "C", "let all go")
 		add(live, "p", "pause")
-		add(asks, "s", "send")
+		add(asks && m.config.Protocol == "", "s", "send")
 		add(asks && x != nil && m.layout.width >= 110, "r", "replay")
 		add(x != nil, "0-9", "step", "tab", "pane")
 		add(x != nil && m.layout.width >= 110, "enter", "open")

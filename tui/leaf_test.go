@@ -164,7 +164,9 @@ func (s *site) curls(line string, meanwhile func()) {
 		s.t.Skip("curl, the peer of this test, is not installed")
 	}
 	s.t.Setenv("NO_PROXY", "*")
-	s.config.URL = "http://" + s.addr
+	if s.addr != "" {
+		s.config.URL = "http://" + s.addr
+	}
 	s.press("S")
 	s.edit(clearLine)
 	s.types(line)

@@ -365,13 +365,17 @@ func (m *Model) welcome() []cells.Row {
 	if m.config.Gate == nil && m.config.Watched == "" {
 		return []cells.Row{nil, nil, cells.Text(cells.Plain, "     There is no request in this record.")}
 	}
+	letter, does := "s", "  to send a first request from inside."
+	if m.config.Protocol != "" {
+		letter, does = "S", "  for a curl line from inside."
+	}
 	return []cells.Row{
 		nil, nil,
 		cells.Text(cells.Plain, "     Nothing has arrived yet. In a second terminal, type"),
 		nil,
 		{{Text: "         " + m.config.example(), Role: cells.Client}},
 		nil,
-		cells.Row{{Text: "     or stay here and press  "}, {Text: "s", Mark: cells.Bold}, {Text: "  to send a first request from inside."}},
+		cells.Row{{Text: "     or stay here and press  "}, {Text: letter, Mark: cells.Bold}, {Text: does}},
 		nil,
 		cells.Text(cells.Quiet, "     "+arrows),
 		cells.Text(cells.Quiet, "     "+m.config.Watched),

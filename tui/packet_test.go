@@ -13,6 +13,7 @@ import (
 	"barewire/apps/hello"
 	"barewire/server"
 	"barewire/server/uwsgi"
+	"barewire/tui/export"
 	"barewire/tui/poke"
 )
 
@@ -25,8 +26,8 @@ const packet = "\x00\x61\x00\x00" +
 	"\x11\x00HTTP_X_LONG_FIELD\x01\x001" +
 	"name=ada"
 
-// packetScreen is a screen that has seen a packet, through a Unix socket.
-func packetScreen(t *testing.T) *screen {
+// listenUnix listens at a Unix socket.
+func listenUnix(t *testing.T) net.Listener {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "uwsgi") // a socket's path must be short
 	if err != nil {
@@ -37,6 +38,13 @@ func packetScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return listener
+}
+
+// packetScreen is a screen that has seen a packet, through a Unix socket.
+func packetScreen(t *testing.T) *screen {
+	t.Helper()
+	listener := listenUnix(t)
 	var (
 		mutex  sync.Mutex
 		events []server.Event
@@ -117,12 +125,107 @@ func TestPacketCode(t *testing.T) {
 	}
 }
 
-// TestPacketWelcome: curl does not speak uwsgi, nor to a Unix socket by a URL.
+// TestPacketExplained: of the steps that are others for a packet, this is what is
+// said, and of its variables what they are.
+func TestPacketExplained(t *testing.T) {
+	s := packetScreen(t)
+	s.press("tab") // to the ladder
+	for key, says := range map[string][]string{
+		"1": {"In comes an address, out come connections"},
+		"2": {"out comes one packet", "The uwsgi Protocol"},
+		"3": {"No line has to be split", "The uwsgi Protocol"},
+		"4": {"out come variables, in the proxy's order", "The uwsgi Protocol"},
+		"5": {"In comes CONTENT_LENGTH", "The uwsgi Protocol"},
+		"7": {"They have CGI's names already"},
+		"8": {"In come application and environ"},
+		"0": {"A connection carries one packet here"},
+	} {
+		s.press(key, "i")
+		sheet := strings.Join(strings.Fields(s.View()), " ")
+		for _, text := range says {
+			if !strings.Contains(sheet, text) {
+				t.Errorf("i on step %s does not say %q:\n%s", key, text, s.View())
+			}
+		}
+		s.press("esc")
+	}
+	s.press("4", "tab", "down", "down", "i")
+	s.shows("What the client wants done")
+	s.hides("This header is not known here")
+}
+
+// TestPacketAsked: requests of HTTP are not offered to a server that speaks uwsgi, but
+// a packet can be sent again, and curl ask its proxy.
+func TestPacketAsked(t *testing.T) {
+	s := packetScreen(t)
+	s.config.Protocol = "uwsgi"
+	s.hides("s send")
+	s.press("p", "p", "tab")
+	if tip := s.tip(); !strings.HasPrefix(tip, "Try: x ") {
+		t.Errorf("the tip is %q", tip)
+	}
+	s.press("s")
+	s.shows("These are HTTP, and this server speaks uwsgi: ask by its proxy, with S.")
+	s.press("S")
+	s.shows("$ curl 'http://localhost/'   # or where its proxy is")
+	s.press("esc", "y", "enter")
+	s.shows("curl speaks no uwsgi; r sends this packet as it is")
+}
+
+// TestPacketAgain: what r sends is the packet, byte for byte.
+func TestPacketAgain(t *testing.T) {
+	served := server.New(hello.App)
+	uwsgi.Put(served)
+	listener := listenUnix(t)
+	s := serveAt(t, 160, 48, listener, served)
+	s.config.URL, s.config.Protocol = poke.OnUnix+listener.Addr().String(), "uwsgi"
+	at := poke.Server{Address: s.config.URL}
+	if _, err := at.Send(t.Context(), poke.Whole([]byte(packet))); err != nil {
+		t.Fatal(err)
+	}
+	s.until("1 request ", "200 OK")
+	s.press("r")
+	s.says("request 1 again: HTTP/1.1 200 OK; the server closed the connection (FIN).")
+	s.until("2 requests")
+	s.curls("curl", func() {})
+	s.until("no URL specified", "exit status 2")
+}
+
+// TestCurlOnUnix: a line without a URL goes to the socket, and what came next is
+// beside it, for a client there has no address.
+func TestCurlOnUnix(t *testing.T) {
+	listener := listenUnix(t)
+	s := serveAt(t, 160, 48, listener, server.New(hello.App))
+	s.config.URL = poke.OnUnix + listener.Addr().String()
+	s.curls("curl -d name=ada", func() {})
+	s.until("Hello, ada!", "the server's of the request that came next", "< POST / HTTP/1.1")
+	s.hides("curl got no connection")
+	s.press("esc")
+	s.until("1 request ")
+	command, err := export.Curl(s.selected(), s.config.URL)
+	if want := "curl --unix-socket '" + listener.Addr().String() + "' --data-binary 'name=ada' 'http://localhost/'"; command != want || err != nil {
+		t.Errorf("the command is %s, %v, want %s", command, err, want)
+	}
+}
+
+// TestPacketWelcome: curl does not speak uwsgi, and to a Unix socket only when it is
+// told so.
 func TestPacketWelcome(t *testing.T) {
-	s := newScreen(t, 80, 24)
-	for _, url := range []string{"unix:/run/shop/1", "uwsgi://127.0.0.1:8888"} {
-		s.config.URL = url
-		s.shows("curl 'http://localhost/'   # or where its proxy is")
+	for _, test := range []struct{ url, protocol, says string }{
+		{"unix:/run/shop/1", "uwsgi", "curl 'http://localhost/'   # or where its proxy is"},
+		{"uwsgi://127.0.0.1:8888", "uwsgi", "curl 'http://localhost/'   # or where its proxy is"},
+		{"unix:/run/ada's/1", "", `curl --unix-socket '/run/ada'\''s/1' 'http://localhost/'`},
+	} {
+		s := newScreen(t, 80, 24)
+		s.config.URL, s.config.Protocol = test.url, test.protocol
+		s.shows(test.says)
+		letter := "s"
+		if test.protocol != "" {
+			letter = "S"
+		}
+		s.shows("or stay here and press  " + letter)
+		s.press("S")
+		s.shows("$ " + test.says)
 	}
 }
 

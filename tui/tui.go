@@ -25,6 +25,7 @@ import (
 	"barewire/tui/export"
 	"barewire/tui/history"
 	"barewire/tui/hold"
+	"barewire/tui/poke"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -34,6 +35,7 @@ type Config struct {
 	App       string // the name of the application
 	Title     string // what stands at the top in its place; "" for the name
 	URL       string // where the server listens; "" for a record
+	Protocol  string // what it speaks to a proxy, such as uwsgi; "" for HTTP
 	Theme     cells.Theme
 	Curl      bool                  // arrows as curl -v draws them
 	Gate      *hold.Gate            // nil for a record, which cannot be held
@@ -65,12 +67,15 @@ func (c Config) context() context.Context {
 	return context.Background()
 }
 
-// example is the curl line that a first visitor is to type, if curl can ask here.
+// example is the curl line that a first visitor is to type.
 func (c Config) example() string {
-	if c.URL != "" && !strings.HasPrefix(c.URL, "http://") {
+	path, onUnix := strings.CutPrefix(c.URL, poke.OnUnix)
+	switch {
+	case c.Protocol != "": // which curl does not speak
 		return "curl 'http://localhost/'   # or where its proxy is"
-	}
-	if c.App == "hello:App" {
+	case onUnix:
+		return fmt.Sprintf("curl --unix-socket %s 'http://localhost/'", export.Quote(path))
+	case c.App == "hello:App":
 		return fmt.Sprintf("curl -d name=ada '%s/hello?x=1'", c.URL)
 	}
 	return fmt.Sprintf("curl '%s/'", c.URL)

@@ -1039,11 +1039,18 @@ func serveApp(t *testing.T, width, height int, app wsgi.Application) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{screen: newScreen(t, width, height), addr: listener.Addr().String()}
+	s := serveAt(t, width, height, listener, server.New(app))
+	s.addr = listener.Addr().String()
+	return s
+}
+
+// serveAt has this server answer there.
+func serveAt(t *testing.T, width, height int, listener net.Listener, served *server.Server) *site {
+	t.Helper()
+	s := &site{screen: newScreen(t, width, height)}
 	gate := s.config.Gate
 	gate.After = func(time.Duration) <-chan time.Time { return time.After(time.Millisecond) }
 	gate.Now = s.config.Now
-	served := server.New(app)
 	served.Errors = io.Discard
 	served.Gate, served.AfterChunk = gate.Pass, gate.PassChunk
 	served.Observe = func(event server.Event) {

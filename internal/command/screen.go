@@ -59,9 +59,10 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 	s.Errors = io.Discard // of requests that are watched it is on the screen
 	s.Swap(flags.mistake.Put)
 	go s.Serve(listener)
+	protocol := flags.protocol.word
 	var offered []tui.Mistake
-	if flags.protocol.word == overHTTP { // which all of them are about
-		offered = mistakes(s)
+	if protocol == overHTTP { // which all of them are about
+		protocol, offered = "", mistakes(s)
 	}
 	err = tui.Run(ctx, tui.Config{
 		App:   app.name,
@@ -71,6 +72,7 @@ func serveOnScreen(ctx context.Context, world World, s *server.Server, app app, 
 		Gate:  gate,
 		Next:  ring.Next,
 
+		Protocol:  protocol,
 		Messages:  messages,
 		Record:    flags.record,
 		Mistake:   flags.mistake.Name,

@@ -16,16 +16,23 @@ import (
 )
 
 // Curl returns the command that has curl repeat the request to site, such as
-// http://127.0.0.1:8888, from any POSIX shell. To no site, "", it goes where it
-// went. What curl sends by itself is left out, but for its version; the order of
+// http://127.0.0.1:8888 or unix:/path, from any POSIX shell. To no site, "", it goes
+// where it went. What curl sends by itself is left out, but for its version; the order of
 // the fields may change.
 //
 // A request that curl cannot send gives an error, which names the key that sends
 // its bytes as they are.
 func Curl(x *history.Exchange, site string) (string, error) {
+	if trace.IsPacket(x.Head) {
+		return "", errors.New("curl speaks no uwsgi; r sends this packet as it is")
+	}
 	r, err := requestOf(x)
 	if site == "" {
-		site = "http://" + r.wentTo(x)
+		site = r.wentTo(x)
+	}
+	path, onUnix := strings.CutPrefix(site, "unix:")
+	if onUnix {
+		site = "http://localhost"
 	}
 	at, wrong := url.Parse(site)
 	if wrong != nil || at.Scheme != "http" || at.Host == "" {
@@ -41,6 +48,9 @@ func Curl(x *history.Exchange, site string) (string, error) {
 		return "", fmt.Errorf("curl cannot send this request; r sends its bytes as they are: %w", err)
 	}
 	words := []string{"curl"}
+	if onUnix {
+		words = append(words, "--unix-socket", Quote(path))
+	}
 	if r.line.Version == "HTTP/1.0" {
 		words = append(words, "--http1.0")
 	}
@@ -56,14 +66,17 @@ func Curl(x *history.Exchange, site string) (string, error) {
 	return input + strings.Join(words, " "), nil
 }
 
-// wentTo returns host and port of the server that got the request; of one whose
-// connection was not seen from its beginning, those that the client asked for.
+// wentTo returns the site of the server that got the request; of one whose
+// connection was not seen from its beginning, the one that the client asked for.
 func (r request) wentTo(x *history.Exchange) string {
-	if x.Server.Port != "" {
-		return net.JoinHostPort(x.Server.Host, x.Server.Port)
+	switch {
+	case x.Server.Port != "":
+		return "http://" + net.JoinHostPort(x.Server.Host, x.Server.Port)
+	case x.Server.Host != "":
+		return "unix:" + x.Server.Host
 	}
 	host, _ := valueOf(r.fields, "Host")
-	return host
+	return "http://" + host
 }
 
 // curlSends says what keeps curl from sending a request that our steps can read.
@@ -112,7 +125,7 @@ func fieldWords(r request, host string) (words []string) {
 	own := ownFields(r, host)
 	for _, mine := range own {
 		if _, has := valueOf(r.fields, mine.name); !has && !mine.unsent {
-			words = append(words, "-H", quote(mine.name+":")) // no value: leave it out
+			words = append(words, "-H", Quote(mine.name+":")) // no value: leave it out
 		}
 	}
 	for _, field := range r.fields {
@@ -120,9 +133,9 @@ func fieldWords(r request, host string) (words []string) {
 		switch {
 		case slices.ContainsFunc(own, sent):
 		case field.Value == "":
-			words = append(words, "-H", quote(field.Name+";")) // an empty value
+			words = append(words, "-H", Quote(field.Name+";")) // an empty value
 		default:
-			words = append(words, "-H", quote(field.Name+": "+field.Value))
+			words = append(words, "-H", Quote(field.Name+": "+field.Value))
 		}
 	}
 	return words
@@ -171,7 +184,7 @@ const maxWord = 32 << 10
 func contentWords(content []byte) (data, input string) {
 	text := string(content)
 	if printable(text) && !strings.HasPrefix(text, "@") && len(text) <= maxWord {
-		return quote(text), ""
+		return Quote(text), ""
 	}
 	return "@-", "printf " + printfFormat(content) + " | "
 }
@@ -205,9 +218,9 @@ func printfFormat(content []byte) string {
 func targetWords(target, site string) []string {
 	path, _, _ := strings.Cut(target, "?")
 	if plainTarget.MatchString(target) && !dotSegment.MatchString(path) {
-		return []string{quote(site + target)}
+		return []string{Quote(site + target)}
 	}
-	return []string{"--request-target", quote(target), quote(site + "/")}
+	return []string{"--request-target", Quote(target), Quote(site + "/")}
 }
 
 var (
@@ -223,11 +236,11 @@ func word(text string) string {
 	if plainWord.MatchString(text) {
 		return text
 	}
-	return quote(text)
+	return Quote(text)
 }
 
 var plainWord = regexp.MustCompile(`^[-A-Za-z0-9_]+$`)
 
-// quote quotes a text for the shell: between single quotes nothing has a meaning,
+// Quote quotes a text for the shell: between single quotes nothing has a meaning,
 // but the single quote that ends it.
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+func Quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

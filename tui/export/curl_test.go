@@ -73,6 +73,10 @@ func TestCurlCannot(t *testing.T) {
 			}
 		})
 	}
+	packet := &history.Exchange{Head: server.Bytes("\x00\x15\x00\x00\x0e\x00REQUEST_METHOD\x03\x00GET")}
+	if _, err := export.Curl(packet, "uwsgi://127.0.0.1:8888"); fmt.Sprint(err) != "curl speaks no uwsgi; r sends this packet as it is" {
+		t.Errorf("of a packet, got the error %v", err)
+	}
 	for _, site := range []string{"127.0.0.1:8888", "https://127.0.0.1/", "http://"} {
 		if _, err := export.Curl(&history.Exchange{}, site); fmt.Sprint(err) != fmt.Sprintf("%q is no address of a server", site) {
 			t.Errorf("for the site %q, got the error %v", site, err)
@@ -89,6 +93,7 @@ func TestCurlOfARecord(t *testing.T) {
 	}{
 		{server.Endpoint{Host: "127.0.0.1", Port: "8888"}, "curl -H 'Host: example.test:81' 'http://127.0.0.1:8888/a'"},
 		{server.Endpoint{Host: "::1", Port: "8888"}, "curl -H 'Host: example.test:81' 'http://[::1]:8888/a'"},
+		{server.Endpoint{Host: "/run/shop"}, "curl --unix-socket '/run/shop' -H 'Host: example.test:81' 'http://localhost/a'"},
 		{server.Endpoint{}, "curl 'http://example.test:81/a'"},
 	} {
 		x.Server = test.server

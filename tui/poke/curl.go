@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,8 @@ type Conn struct{ Local, Remote string }
 const curlTime = 10 * time.Minute
 
 // Curl runs the real curl with these words, of which the first is curl, and with
-// -v, so that it shows both sides. A line without a URL asks this one.
+// -v, so that it shows both sides. A line without a URL asks this one, or at the Unix
+// socket that it names; with "" it is left to curl to complain.
 //
 // No option is refused, not even -o and others that write files. Whoever types
 // here could type the same into the next window, with the same rights; and a
@@ -57,8 +59,12 @@ func Curl(ctx context.Context, words []string, url string) (CurlOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, curlTime)
 	defer cancel()
 	output, err := run(ctx, args)
-	if output.Exit == 2 && bytes.Contains(output.Text, []byte("no URL specified")) {
-		output, err = run(ctx, append(slices.Clone(args), url))
+	if url != "" && output.Exit == 2 && bytes.Contains(output.Text, []byte("no URL specified")) {
+		site := []string{url}
+		if path, onUnix := strings.CutPrefix(url, OnUnix); onUnix {
+			site = []string{"--unix-socket", path, "http://localhost/"}
+		}
+		output, err = run(ctx, slices.Concat(args, site))
 	}
 	report.takeOut(&output)
 	return output, err
