@@ -56,7 +56,7 @@ func newConnection(s *Server, conn net.Conn) *connection {
 // serve answers the requests of a connection, one after another.
 func (c *connection) serve() {
 	if c.server.Observe != nil {
-		c.server.Observe(Opened{c.place(), Endpoint(c.there), Endpoint(c.here)})
+		c.server.Observe(Opened{Place: c.place(), Client: Endpoint(c.there), Server: Endpoint(c.here)})
 	}
 	defer c.end() // deferred, for an application may end its goroutine
 	for keep := true; keep && c.wait(); {

@@ -27,6 +27,7 @@ type (
 		Place
 		Client Endpoint `json:"client"`
 		Server Endpoint `json:"server"`
+		App    string   `json:"app,omitempty"` // the application's name: a record adds it, the server does not know it
 	}
 
 	// Received tells of one read from the connection.

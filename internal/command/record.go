@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,9 +19,10 @@ import (
 type record struct {
 	*trace.Record
 	path string
+	app  string // the application's name, "" where nobody knows it
 }
 
-func newRecord(path string) (*record, error) {
+func newRecord(path, app string) (*record, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -28,7 +30,16 @@ func newRecord(path string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &record{file, path}, nil
+	return &record{file, path, app}, nil
+}
+
+// Write writes an event, and of a connection also which application is behind it.
+func (r *record) Write(event server.Event) error {
+	if opened, is := event.(server.Opened); is {
+		opened.App = cmp.Or(r.app, opened.App)
+		event = opened
+	}
+	return r.Record.Write(event)
 }
 
 // alsoTake has the record take the events of a server, before those who watch it
@@ -78,12 +89,26 @@ func (r *record) close(world World) {
 	}
 }
 
+// nameless is what an application is called whose name nobody knows.
+const nameless = "application"
+
+// appOf is the name of the application that an event tells, or else the one that was
+// told before.
+func appOf(event server.Event, before string) string {
+	if opened, is := event.(server.Opened); is && opened.App != "" {
+		return opened.App
+	}
+	return before
+}
+
 // readRecord remembers what is in a record. Of a long one it says how far it is.
-func readRecord(world World, path string, seen *history.History) error {
+func readRecord(world World, path string, seen *history.History) (app string, err error) {
 	const step = 50_000
 	events := 0
-	err := trace.Open(path, func(event server.Event) error {
+	app = nameless
+	err = trace.Open(path, func(event server.Event) error {
 		seen.Add(event)
+		app = appOf(event, app)
 		if events++; events%step == 0 {
 			fmt.Fprintf(world.Err, "\rreading %s: %d events", path, events)
 		}
@@ -93,7 +118,7 @@ func readRecord(world World, path string, seen *history.History) error {
 		fmt.Fprintln(world.Err)
 	}
 	seen.End()
-	return err
+	return app, err
 }
 
 func openCommand(world World) *cobra.Command {
@@ -115,14 +140,18 @@ plain trace. With --to, its requests can be sent again to a server.`,
 	}
 	open.RunE = func(command *cobra.Command, args []string) error {
 		if !world.wantsScreen(show.trace.word) {
-			text := show.text(world, "application")
-			if err := trace.Open(args[0], text.Write); err != nil {
+			text := show.text(world, nameless)
+			err := trace.Open(args[0], func(event server.Event) error {
+				text.App = appOf(event, text.App)
+				return text.Write(event)
+			})
+			if err != nil {
 				return failure{err}
 			}
 			return nil
 		}
 		seen := history.New(history.Usual)
-		err := readRecord(world, args[0], seen)
+		app, err := readRecord(world, args[0], seen)
 		if err != nil && len(seen.Exchanges) == 0 {
 			return failure{err}
 		}
@@ -132,7 +161,7 @@ plain trace. With --to, its requests can be sent again to a server.`,
 		}
 		config := tui.Config{
 			Messages:  messages,
-			App:       "application", // nobody knows which
+			App:       app,
 			Title:     args[0],
 			Theme:     world.theme(show),
 			Curl:      show.view.word == "curl",

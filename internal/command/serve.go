@@ -178,7 +178,7 @@ func serveApp(ctx context.Context, world World, app app, listener net.Listener, 
 	flags.bounds.put(s)
 	putProtocol(flags.protocol.word, s)
 	s.Errors = escaped{world.Err}
-	record, err := newRecord(flags.record)
+	record, err := newRecord(flags.record, app.name)
 	if err != nil {
 		return failure{errors.Join(err, listener.Close())}
 	}

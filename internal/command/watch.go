@@ -59,7 +59,7 @@ own steps shown, as the one that barewire init makes.`,
 			return failure{err}
 		}
 		defer listener.Close()
-		record, err := newRecord(flags.record)
+		record, err := newRecord(flags.record, "")
 		if err != nil {
 			return failure{err}
 		}

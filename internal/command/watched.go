@@ -145,7 +145,7 @@ func (w *watched) onScreen(ctx context.Context, world World, url string, flags w
 		w.ring.Observe(word{text: program.Alive().Error() + "; q leaves, and shows its last words"})
 	}()
 	err := tui.Run(ctx, tui.Config{
-		App:       "application",
+		App:       nameless,
 		Title:     w.title(),
 		Watched:   w.known(),
 		URL:       url,
@@ -190,7 +190,7 @@ func (w *watched) inText(world World, url string, flags watchFlags) (rest func()
 		show = trace.JSON{Out: world.Out}.Write
 	case "none":
 	default:
-		text := flags.text(world, "application")
+		text := flags.text(world, nameless)
 		show = func(event server.Event) error {
 			text.Wire = !w.tells.Load()
 			return text.Write(event)

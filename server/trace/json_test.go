@@ -29,7 +29,7 @@ func everyKind() []server.Event {
 	refusal := &server.Refusal{Status: "400 Bad Request", Rule: nasty, Section: "RFC 9112 §3", Got: server.Bytes("\xff\x80")}
 	fields := []server.Field{field("X-Nasty", nasty), field("X-Bytes", "\xed\xa0\x80\xff")}
 	return []server.Event{
-		server.Opened{Place: place, Client: server.Endpoint{Host: "::1", Port: "53124"}, Server: server.Endpoint{Host: "/run/a.sock"}},
+		server.Opened{Place: place, Client: server.Endpoint{Host: "::1", Port: "53124"}, Server: server.Endpoint{Host: "/run/a.sock"}, App: nasty},
 		server.Received{Place: place, Bytes: server.Bytes(nasty), Size: 1 << 20},
 		server.Sent{Place: place, Bytes: server.Bytes("\xff\xfe\x00"), Size: 3},
 		server.Passed{
