@@ -3,6 +3,8 @@ package poke
 import (
 	"bytes"
 	"time"
+
+	"barewire/server/trace"
 )
 
 // A Cut is a way to send a request in pieces.
@@ -27,22 +29,27 @@ func Whole(request []byte) []Move { return []Move{{Say: request}} }
 
 // Cuts returns the ways to send a request in pieces that are worth trying, and
 // last the half close behind it. To a server that reads as step 02 does they are
-// all the same. Those that would not cut this request are left out.
+// all the same. Those that would not cut this request are left out; a packet of uwsgi
+// has no lines to be cut at.
 func Cuts(request []byte) (cuts []Cut) {
 	add := func(name string, pause time.Duration, at ...int) {
 		if script := cutAt(request, at, pause); len(script) > 1 {
 			cuts = append(cuts, Cut{name, script})
 		}
 	}
-	ends := lineEnds(request)
 	add("byte by byte", hurry, everyByte(request)...)
+	var ends []int
+	head := -1
+	if !trace.IsPacket(request) {
+		ends, head = lineEnds(request), bytes.Index(request, []byte("\r\n\r\n"))
+	}
 	add("before every CRLF", breath, shifted(ends, 0)...)
 	add("inside every CRLF", breath, shifted(ends, 1)...)
 	add("after every CRLF", breath, shifted(ends, 2)...)
 	if len(ends) > 0 {
 		add("inside the request line", later, ends[0]/2)
 	}
-	if head := bytes.Index(request, []byte("\r\n\r\n")); head >= 0 {
+	if head >= 0 {
 		add("before the empty line", later, head+2)
 		add("inside the empty line", later, head+3)
 		add("head now, body later", later, head+4)

@@ -63,6 +63,11 @@ func TestCuts(t *testing.T) {
 			{"the last byte later", "a|b"},
 			{"whole, and a half close behind it", "ab!"},
 		}},
+		{"a packet has no lines, its body aside", "\x00\r\n\r\n", cuts{
+			{"byte by byte", "\x00|\r|\n|\r|\n"},
+			{"the last byte later", "\x00\r\n\r|\n"},
+			{"whole, and a half close behind it", "\x00\r\n\r\n!"},
+		}},
 		{"of one byte there is only the end", "a", cuts{
 			{"whole, and a half close behind it", "a!"},
 		}},
