@@ -230,6 +230,20 @@ func TestClientLeaves(t *testing.T) {
 	await(t, "close()", func() bool { return strings.Contains(errors.String(), "closed 1\n") })
 }
 
+// A process that the application forks may come back from the application too. What
+// it says is heard by nobody, and it ends.
+func TestFork(t *testing.T) {
+	pool, errors := start(t, python.Settings{App: "testdata/site.py"})
+	for range 2 {
+		if got := run(pool, "/forked", ""); strings.Join(got.Chunks, "") != "the parent" {
+			t.Fatalf("got %+v, want what the parent says", got)
+		}
+	}
+	if got := errors.String(); got != "" {
+		t.Errorf("the workers printed %q", got)
+	}
+}
+
 // await waits until something is true.
 func await(t *testing.T, what string, is func() bool) {
 	t.Helper()

@@ -441,6 +441,9 @@ def end_with_barewire():
 
 def main():
     os.set_inheritable(SOCKET, False)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    # A child that the application forks may come back from it: what it says is for nobody.
+    os.register_at_fork(after_in_child=lambda: os.dup2(nothing, SOCKET, inheritable=False))
     threading.Thread(target=end_with_barewire, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for Barewire, which lets us finish
     try:

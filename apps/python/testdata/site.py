@@ -245,6 +245,16 @@ def pid(environ, start_response):
     return [str(os.getpid()).encode()]
 
 
+def forked(environ, start_response):
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    else:
+        environ["wsgi.errors"].write("the child")
+    start_response("200 OK", PLAIN)
+    return [b"the parent" if child else b"the child"]
+
+
 def dies(environ, start_response):
     os._exit(7)
 
