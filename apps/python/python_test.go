@@ -244,6 +244,20 @@ func TestFork(t *testing.T) {
 	}
 }
 
+// An application may have threads. What they say and what they ask comes between its
+// own words, and never into them.
+func TestThreads(t *testing.T) {
+	pool, _ := start(t, python.Settings{App: "testdata/site.py"})
+	for range 20 {
+		for _, path := range []string{"/besides", "/leftreading", "/hello"} {
+			got := run(pool, path, "xyz")
+			if whole := strings.HasSuffix(strings.Join(got.Chunks, ""), "\n"); got.Status != "200 OK" || got.Err != nil || !whole {
+				t.Fatalf("%s is answered with %s, %d chunks and %v", path, got.Status, len(got.Chunks), got.Err)
+			}
+		}
+	}
+}
+
 // await waits until something is true.
 func await(t *testing.T, what string, is func() bool) {
 	t.Helper()

@@ -58,13 +58,15 @@ CALLS = 40          # of a stack, those that are told
 
 # ---- frames
 
-sending = threading.Lock()  # wsgi.errors may be shared by threads
+# The application may have threads: who asks has the turn until the reply is here. Who
+# has it may be interrupted by a destructor, which has something to say too.
+turn = threading.RLock()
 
 
 def send(*message):
     frame = marshal.dumps(message, 2)
     data = len(frame).to_bytes(4, "little") + frame
-    with sending:
+    with turn:
         sent = os.write(SOCKET, data)
         while sent < len(data):
             data = data[sent:]
@@ -248,10 +250,11 @@ class Request:
         file.flush()
         os.lseek(file.fileno(), file.tell(), os.SEEK_SET)  # a buffer has read ahead
         self.sent = True
-        self.ask(b"file")
-        with socket.socket(fileno=os.dup(SOCKET)) as link:
-            socket.send_fds(link, [b"."], [file.fileno()])
-        receive()
+        with turn:
+            self.ask(b"file")
+            with socket.socket(fileno=os.dup(SOCKET)) as link:
+                socket.send_fds(link, [b"."], [file.fileno()])
+            receive()
         return True
 
     def whole(self, chunks, ended):
@@ -301,19 +304,22 @@ class Request:
         self.say(b"note", text.encode("utf-8", "backslashreplace"))
 
     def flush_start(self, stack=None):
-        if self.held and not self.over:
-            start, self.held = self.held, None
-            send(b"start", stack, *start)
+        with turn:
+            if self.held and not self.over:
+                start, self.held = self.held, None
+                send(b"start", stack, *start)
 
     def say(self, *message):
-        if self.over:
-            raise ValueError("this request is over")
-        self.flush_start()
-        send(*message)
+        with turn:
+            if self.over:
+                raise ValueError("this request is over")
+            self.flush_start()
+            send(*message)
 
     def ask(self, *message):
-        self.say(*message)
-        return receive()
+        with turn:
+            self.say(*message)
+            return receive()
 
 
 def check_chunk(chunk):

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import tempfile
+import threading
 import time
 
 PLAIN = [("Content-Type", "text/plain")]
@@ -234,6 +235,33 @@ def file(environ, start_response):
     wrapped = environ["wsgi.file_wrapper"](file, 100)
     wrapped.close = Closed(environ["wsgi.errors"], file).close
     return wrapped
+
+
+def besides(environ, start_response):
+    """A file, while a thread writes to wsgi.errors."""
+    start_response("200 OK", PLAIN)
+    wrapped = environ["wsgi.file_wrapper"](begun())
+    done = threading.Event()
+
+    def write():
+        while not done.is_set():
+            environ["wsgi.errors"].write(".")
+
+    def close():
+        done.set()
+        thread.join()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    wrapped.close = close
+    return wrapped
+
+
+def leftreading(environ, start_response):
+    """The body is read by a thread, which is left behind."""
+    threading.Thread(target=environ["wsgi.input"].read, args=(1,)).start()
+    start_response("200 OK", PLAIN)
+    return [b"hello\n"]
 
 
 def unstarted(environ, start_response):
