@@ -244,6 +244,14 @@ func TestFork(t *testing.T) {
 	}
 }
 
+// Nor is it in the way of a child that multiprocessing starts anew.
+func TestSpawn(t *testing.T) {
+	pool, errors := start(t, python.Settings{App: "testdata/site.py"})
+	if got := run(pool, "/spawned", ""); strings.Join(got.Chunks, "") != "status 0" {
+		t.Errorf("got %+v, want status 0; the child printed %q", got, errors)
+	}
+}
+
 // An application may have threads. What they say and what they ask comes between its
 // own words, and never into them.
 func TestThreads(t *testing.T) {

@@ -376,8 +376,8 @@ def name_of(frame):
 
 
 def hidden():
-    """The files that nobody wants to see in a traceback."""
-    return __file__, "<frozen importlib"
+    """The files that nobody wants to see in a traceback: this one, and import's."""
+    return hidden.__code__.co_filename, "<frozen importlib"
 
 
 # ---- finding the application
@@ -469,6 +469,6 @@ def main():
 
 
 if __name__ == "__main__":
-    __file__ = "<stdin>"
+    globals().pop("__file__", None)  # there is none, for multiprocessing to look for
     sys.stdout = sys.stderr  # print() is for whoever watches
     main()

@@ -1,6 +1,7 @@
 """An application for the tests: for each thing that WSGI allows there is a path."""
 import gzip
 import io
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -281,6 +282,14 @@ def forked(environ, start_response):
         environ["wsgi.errors"].write("the child")
     start_response("200 OK", PLAIN)
     return [b"the parent" if child else b"the child"]
+
+
+def spawned(environ, start_response):
+    child = multiprocessing.get_context("spawn").Process(target=os.getpid)
+    child.start()
+    child.join()
+    start_response("200 OK", PLAIN)
+    return [b"status %d" % child.exitcode]
 
 
 def dies(environ, start_response):
