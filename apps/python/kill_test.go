@@ -64,7 +64,7 @@ func TestKillsUnderLoad(t *testing.T) {
 	// So many at a time are in the hands of as many workers.
 	var all []held
 	for range workers {
-		h := hold(pool)
+		h := hold(pool, "/held")
 		<-h.asked
 		all = append(all, h)
 	}

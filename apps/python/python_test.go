@@ -266,6 +266,21 @@ func TestThreads(t *testing.T) {
 	}
 }
 
+// A handler of signals may raise while a reply is awaited. Nobody takes that reply for
+// another one: the worker ends with its answer, and is replaced.
+func TestSignal(t *testing.T) {
+	pool, errors := start(t, python.Settings{App: "testdata/site.py"})
+	before := pid(t, pool)
+	h := hold(pool, "/impatient")
+	await(t, "the signal", func() bool { return strings.Contains(errors.String(), "too late") })
+	if got := h.end(); strings.Join(got.Chunks, "") != "too late" {
+		t.Errorf("the answer is %+v", got)
+	}
+	if after := pid(t, pool); after == before || errors.String() != "too late\n" {
+		t.Errorf("worker %d goes on as %d, and printed %q", before, after, errors)
+	}
+}
+
 // await waits until something is true.
 func await(t *testing.T, what string, is func() bool) {
 	t.Helper()

@@ -84,9 +84,9 @@ type held struct {
 	answer chan apptest.Answer
 }
 
-func hold(pool *python.Pool) held {
+func hold(pool *python.Pool, path string) held {
 	h := held{make(chan struct{}), make(chan struct{}), make(chan apptest.Answer, 1)}
-	environ := environ("/held", "", io.Discard)
+	environ := environ(path, "", io.Discard)
 	environ["QUERY_STRING"] = "0"
 	environ["wsgi.input"] = body.NewReader(bufio.NewReader(h), io.Discard, body.Framing{Length: 1}, body.Limits{Bytes: 1})
 	go func() { h.answer <- apptest.Run(pool.Application, environ) }()
@@ -210,7 +210,7 @@ func TestReloadFails(t *testing.T) {
 func TestReloadBesideRequest(t *testing.T) {
 	app := newChanging(t)
 	pool, _ := start(t, python.Settings{App: app.path, Reload: true})
-	first := hold(pool)
+	first := hold(pool, "/held")
 	<-first.asked
 	waiting := make(chan apptest.Answer)
 	go func() { waiting <- run(pool, "/", "") }()
@@ -236,7 +236,7 @@ func TestReloadBesideRequest(t *testing.T) {
 func TestReloadBesideKill(t *testing.T) {
 	app := newChanging(t)
 	pool, _ := start(t, python.Settings{App: app.path, Workers: 2, Reload: true})
-	first := hold(pool)
+	first := hold(pool, "/held")
 	<-first.asked
 	_, pid := ask(t, pool, "/")
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {

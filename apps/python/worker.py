@@ -199,6 +199,7 @@ class Request:
         self.sent = False     # the head is out: a chunk was sent
         self.length = -1      # the Content-Length
         self.over = False
+        self.lost = False     # a reply: a handler of signals has raised while it was awaited
 
     def answer(self, app, environ):
         environ.update(ALWAYS)
@@ -254,7 +255,7 @@ class Request:
             self.ask(b"file")
             with socket.socket(fileno=os.dup(SOCKET)) as link:
                 socket.send_fds(link, [b"."], [file.fileno()])
-            receive()
+            self.hear()
         return True
 
     def whole(self, chunks, ended):
@@ -318,8 +319,16 @@ class Request:
 
     def ask(self, *message):
         with turn:
+            if self.lost:
+                raise OSError("what was asked before has not been answered")
             self.say(*message)
-            return receive()
+            return self.hear()
+
+    def hear(self):
+        self.lost = True
+        reply = receive()
+        self.lost = False
+        return reply
 
 
 def check_chunk(chunk):
@@ -339,6 +348,9 @@ def serve(app):
             request.flush_start()
             request.over = True
             send(b"failed", traceback_of(error))
+        if request.lost:  # what comes next may be the reply, or the rest of it
+            select.select([SOCKET], [], [])
+            return
 
 
 def traceback_of(error):

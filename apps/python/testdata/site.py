@@ -3,6 +3,7 @@ import gzip
 import io
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -290,6 +291,22 @@ def spawned(environ, start_response):
     child.join()
     start_response("200 OK", PLAIN)
     return [b"status %d" % child.exitcode]
+
+
+def impatient(environ, start_response):
+    def ring(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    text = b"in time"
+    try:
+        environ["wsgi.input"].read()
+    except TimeoutError:
+        text = b"too late"
+        print("too late")
+    start_response("200 OK", PLAIN)
+    return [text]
 
 
 def dies(environ, start_response):
