@@ -33,6 +33,9 @@
 // Of a file in wsgi.file_wrapper the descriptor travels, and the server has the kernel
 // send it; its bytes never come to Python.
 //
+// An application may have threads, which then speak one at a time, and children, of
+// which nothing that they say is heard.
+//
 // Where somebody watches the server, each message is told before it is acted on, and
 // Python sends the calls that led to start_response. Where nobody does, nothing is
 // measured, looked up or sent.
