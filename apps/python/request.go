@@ -254,7 +254,7 @@ func (r *request) takeFile() (err error) {
 	if err := r.goOn(true); err != nil {
 		return err
 	}
-	r.file, err = receiveFile(r.worker.conn)
+	r.file, err = receiveFile(r.worker.socket)
 	r.waits = true
 	return err
 }

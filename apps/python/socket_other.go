@@ -4,12 +4,16 @@ package python
 
 import (
 	"errors"
-	"net"
 	"os"
+	"time"
 )
 
 var errNoSocketPairs = errors.New("python: workers need socket pairs, which this system does not have")
 
-func socketPair() (net.Conn, *os.File, error) { return nil, nil, errNoSocketPairs }
+func socketPair() (ours, theirs *os.File, err error) { return nil, nil, errNoSocketPairs }
 
-func receiveFile(net.Conn) (*os.File, error) { return nil, errNoSocketPairs }
+func setPatience(*os.File, time.Duration) error { return errNoSocketPairs }
+
+func hangUp(*os.File) {}
+
+func receiveFile(*os.File) (*os.File, error) { return nil, errNoSocketPairs }

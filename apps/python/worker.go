@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -31,7 +32,7 @@ const keptBytes = 1 << 20
 // A worker is a Python process and our end of the socket to it.
 type worker struct {
 	process *exec.Cmd
-	conn    net.Conn
+	socket  *os.File
 	reader  *bufio.Reader
 	timeout time.Duration // for each thing that Python says
 	in, out []byte        // a frame from it, and one to it
@@ -64,14 +65,16 @@ func newWorker(settings Settings, closing <-chan struct{}) (*worker, error) {
 	}
 	w := &worker{
 		process: process,
-		conn:    ours,
+		socket:  ours,
 		reader:  bufio.NewReaderSize(ours, 64<<10),
 		timeout: startWithin,
 		ended:   make(chan struct{}),
 	}
 	go w.attend(prints)
 	loaded := make(chan error, 1)
-	go func() { loaded <- w.load() }()
+	go func() {
+		loaded <- errors.Join(setPatience(ours, startWithin), w.load(), setPatience(ours, settings.Timeout))
+	}()
 	select {
 	case err = <-loaded:
 	case <-closing:
@@ -89,12 +92,12 @@ var errClosed = errors.New("python: the pool is closed")
 
 // attend waits for the end of the process. What it said last may still have to be
 // read; but a process that it leaves behind may have the other end of the socket,
-// so that ours has to be closed.
+// so that we have to hang up.
 func (w *worker) attend(prints *wholeLines) {
 	_ = w.process.Wait() // how it ended is in ProcessState
 	prints.end()
 	close(w.ended)
-	time.AfterFunc(leaveWithin, func() { _ = w.conn.Close() })
+	time.AfterFunc(leaveWithin, func() { hangUp(w.socket) })
 }
 
 // wholeLines passes on what a worker prints, line by line. Python's print writes the
@@ -152,9 +155,6 @@ func (w *worker) load() error {
 
 // receive reads a message: its kind, and what belongs to it, until the next one.
 func (w *worker) receive() (kind string, m message, err error) {
-	if err := w.conn.SetReadDeadline(w.deadline(time.Now())); err != nil {
-		return "", message{}, err
-	}
 	head, err := w.reader.Peek(lengthSize)
 	if err != nil {
 		return "", message{}, err
@@ -191,14 +191,6 @@ func readFrame(reader io.Reader, frame []byte, length int64) ([]byte, error) {
 	return frame, nil
 }
 
-// deadline says until when Python may do what it does next.
-func (w *worker) deadline(from time.Time) time.Time {
-	if w.timeout == 0 {
-		return time.Time{}
-	}
-	return from.Add(w.timeout)
-}
-
 // begin makes room for the length of a frame.
 func (w *worker) begin() []byte { return append(w.out[:0], make([]byte, lengthSize)...) }
 
@@ -209,10 +201,7 @@ func (w *worker) send(frame []byte) error {
 		w.out = nil
 	}
 	w.turn = time.Now() // it may have answered before Write returns
-	if err := w.conn.SetWriteDeadline(w.deadline(w.turn)); err != nil {
-		return err
-	}
-	_, err := w.conn.Write(frame)
+	_, err := w.socket.Write(frame)
 	return err
 }
 
@@ -225,7 +214,7 @@ func (w *worker) kill() {
 // leave lets the process go, which ends when it reads the end of the socket. One
 // that does not is killed.
 func (w *worker) leave() {
-	_ = w.conn.Close() // it may be closed: then the process has ended
+	hangUp(w.socket)
 	select {
 	case <-w.ended:
 	case <-time.After(leaveWithin):
@@ -244,7 +233,7 @@ func (w *worker) pid() int { return w.process.Process.Pid }
 // why replaces the error of a socket by what has become of the process, which has
 // been given time to end.
 func (w *worker) why(err error) error {
-	if isTimeout(err) {
+	if errors.Is(err, syscall.EAGAIN) {
 		return fmt.Errorf("%s said nothing for %v: %w", w.name(), w.timeout, errSilent)
 	}
 	if errors.Is(err, errGarbled) {
@@ -260,8 +249,3 @@ func (w *worker) why(err error) error {
 
 // errSilent tells that an application hangs.
 var errSilent = errors.New("it hangs")
-
-func isTimeout(err error) bool {
-	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
-}
