@@ -35,6 +35,7 @@ Nothing else differs, and no answer does.
 
 When the socket ends, Barewire has ended, and so do we.
 """
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -463,6 +464,8 @@ def main():
     # A child that the application forks may come back from it: what it says is for nobody.
     os.register_at_fork(after_in_child=lambda: os.dup2(nothing, SOCKET, inheritable=False))
     threading.Thread(target=end_with_barewire, daemon=True).start()
+    with contextlib.suppress(AttributeError, OSError):  # Linux has it: who wakes us may first finish what it does
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for Barewire, which lets us finish
     try:
         app = find(sys.argv[1])
