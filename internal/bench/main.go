@@ -5,6 +5,7 @@
 //	go run . -short          a quick look
 //	go run . -markdown       the tables of docs/performance.md
 //	go run . -ideas          Barewire beside itself without each of its ideas
+//	go run . -python         Python's applications, beside other servers of those
 //
 // Each server is a process of its own on one core, and the load comes from
 // another core. Everything is measured in rounds, one server after the other in
@@ -43,6 +44,7 @@ func run() error {
 		rows     = flag.String("rows", "", "measure the rows that match this `regexp`")
 		peers    = flag.String("peers", "", "measure the servers, or ideas, that match this `regexp`, and what they are compared with")
 		ideas    = flag.Bool("ideas", false, "measure what each idea gains: Barewire as it is, beside itself without it")
+		python   = flag.Bool("python", false, "measure servers of Python's applications: Barewire beside gunicorn and uWSGI")
 		load     = flag.String("load", "auto", "where the load of the keep-alive rows is from: wrk, own, or auto, which is wrk if it is installed")
 		short    = flag.Bool("short", false, "a quick look: two short rounds, and neither strangers nor growth")
 		asJSON   = flag.String("json", "", "write all figures of all rounds to this `FILE`")
@@ -83,8 +85,11 @@ func run() error {
 	}
 	defer os.RemoveAll(temp)
 	choose := b.chooseServers
-	if *ideas {
+	switch {
+	case *ideas:
 		choose = b.chooseIdeas
+	case *python:
+		choose = b.choosePython
 	}
 	if err := choose(temp, rowsWanted, peersWanted); err != nil {
 		return err
@@ -92,7 +97,9 @@ func run() error {
 	if len(b.rows) == 0 {
 		return errors.New("no row matches " + *rows)
 	}
-	b.pin() // now, for building takes all cores
+	if !b.python {
+		b.pin() // now, for building takes all cores
+	}
 
 	results := b.measure()
 	if *asJSON != "" {

@@ -15,15 +15,15 @@ var update = flag.Bool("update", false, "write the tables of the kept runs into 
 
 const page = "../../docs/performance.md"
 
-// The tables of the page are those of two runs, whose figures are kept beside this
-// test: go run . -json results.json, and go run . -ideas -json ideas.json.
+// The tables of the page are those of three runs, whose figures are kept beside this
+// test: go run . -json results.json, and with -ideas and -python those of the others.
 func TestPage(t *testing.T) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := string(text)
-	for _, file := range []string{"results.json", "ideas.json"} {
+	for _, file := range []string{"results.json", "ideas.json", "python.json"} {
 		begin, end := "<!-- bench: "+file+" -->\n", "<!-- end -->"
 		before, rest, begins := strings.Cut(got, begin)
 		table, after, ends := strings.Cut(rest, end)
@@ -56,7 +56,7 @@ func kept(t *testing.T, file string) *results {
 	if err := json.Unmarshal(text, r); err != nil {
 		t.Fatal(err)
 	}
-	rows := append(slices.Clone(table), ideaRows...)
+	rows := slices.Concat(table, ideaRows, pythonRows)
 	for _, f := range r.Rows {
 		i := slices.IndexFunc(rows, func(row row) bool { return row.name == f.Name })
 		if i < 0 {

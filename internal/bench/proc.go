@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -76,12 +77,15 @@ func (s *process) cpu() time.Duration {
 	return total
 }
 
-// family returns a process, its children, theirs, and so on.
+// family returns a process, the children of all its threads, theirs, and so on.
 func family(pid int) []int {
 	all := []int{pid}
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	for _, child := range parseChildren(string(children)) {
-		all = append(all, family(child)...)
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, thread := range threads {
+		children, _ := os.ReadFile(thread)
+		for _, child := range parseChildren(string(children)) {
+			all = append(all, family(child)...)
+		}
 	}
 	return all
 }

@@ -19,6 +19,7 @@ type results struct {
 	Pinned  bool // servers on one core, load on another
 	Rounds  int
 	Load    string
+	Python  bool `json:",omitempty"` // of servers of Python's applications
 	Peers   []string
 	Rows    []*figures
 	Failed  map[string]string `json:",omitempty"` // row and server, and why
@@ -37,6 +38,13 @@ type figures struct {
 // yardstick is whom the others are compared with.
 const yardstick = "net/http"
 
+func (r *results) yardstick() string {
+	if r.Python {
+		return gunicorn
+	}
+	return yardstick
+}
+
 func newResults(b *bench) *results {
 	r := &results{
 		Machine: machine(),
@@ -46,6 +54,7 @@ func newResults(b *bench) *results {
 		Load:    "its own load generator",
 		Failed:  make(map[string]string),
 		Ideas:   b.ideas,
+		Python:  b.python,
 	}
 	if b.wrk {
 		r.Load = "wrk for a request that stays the same on connections that stay, its own load generator for the rest"
@@ -99,8 +108,8 @@ func (f *figures) middle(peer string) float64 {
 	return median(values)
 }
 
-// ratio compares a server with net/http, round by round, and returns the median.
-func (f *figures) ratio(peer string) float64 {
+// ratio compares a server with another, round by round, and returns the median.
+func (f *figures) ratio(peer, yardstick string) float64 {
 	var values []float64
 	for round, value := range f.Figures[peer] {
 		base := f.Figures[yardstick][round]
@@ -153,11 +162,14 @@ func (r *results) grids() []grid {
 		{"What the ratios are made of", 1, [][]string{header}},
 		{"Growth", 1, [][]string{header}},
 	}
+	if r.Python {
+		grids[0].title, grids[1].title = "Beside other servers of Python", "What these ratios are made of"
+	}
 	for _, f := range r.Rows {
 		compared, plain := []string{f.Name}, []string{f.Name}
 		for _, peer := range r.Peers {
 			plain = append(plain, figure(f.middle(peer), f.Unit))
-			ratio := f.ratio(peer)
+			ratio := f.ratio(peer, r.yardstick())
 			if math.IsNaN(ratio) {
 				compared = append(compared, "")
 			} else {
@@ -196,7 +208,10 @@ func (g grid) narrow() {
 // circumstances say what the figures depend on.
 func (r *results) circumstances() string {
 	where := "server on one core, load on another"
-	if !r.Pinned {
+	switch {
+	case r.Python:
+		where = "two workers of each server, which share all cores with the load"
+	case !r.Pinned:
 		where = "server and load not kept apart, for there are not two cores to choose"
 	}
 	return fmt.Sprintf("%s, %s; %s; medians of %d interleaved rounds; load by %s.", r.Date, r.Machine, where, r.Rounds, r.Load)

@@ -26,6 +26,7 @@ type bench struct {
 	peers  []peer
 	rows   []row
 	ideas  []idea // to measure one at a time, instead of servers
+	python bool   // the servers are those of Python's applications
 
 	pinned               bool
 	serverCore, loadCore unix.CPUSet
@@ -46,8 +47,8 @@ type shown int
 
 const (
 	plainly    shown = iota
-	asWork           // net/http's divided by it: more is better
-	throughput       // it divided by net/http's: more is better
+	asWork           // the yardstick's divided by it: more is better
+	throughput       // it divided by the yardstick's: more is better
 )
 
 func everyone(peer) bool    { return true }

@@ -34,11 +34,11 @@ func (b *bench) findLoad(choice string) error {
 // It inherits the core of this process.
 func (l load) wrk(ctx context.Context, server *process, long time.Duration) (answers int, took, cpu time.Duration, err error) {
 	args := []string{"-t1", "-c", strconv.Itoa(l.clients), "-d", strconv.Itoa(max(1, int(long.Round(time.Second)/time.Second))) + "s"}
-	_, lines, _ := strings.Cut(l.requests[0], "\r\n")
+	first, lines, _ := strings.Cut(l.requests[0], "\r\n")
 	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\r\n") {
 		args = append(args, "-H", line)
 	}
-	wrk := exec.CommandContext(ctx, "wrk", append(args, "http://"+server.addr+"/")...)
+	wrk := exec.CommandContext(ctx, "wrk", append(args, "http://"+server.addr+strings.Fields(first)[1])...)
 	wrk.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	began, used := time.Now(), server.cpu()
 	out, err := wrk.Output()
