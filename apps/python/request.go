@@ -361,12 +361,3 @@ type answer struct{ *request }
 
 // Len returns the number of chunks.
 func (a answer) Len() int { return len(a.chunks) }
-
-// Chunks yields them. What Python does afterwards, Close waits for.
-func (a answer) Chunks(yield func([]byte, error) bool) {
-	for _, chunk := range a.chunks {
-		if !yield(chunk, nil) {
-			return
-		}
-	}
-}
